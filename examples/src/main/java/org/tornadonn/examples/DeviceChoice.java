@@ -1,0 +1,52 @@
+package org.tornadonn.examples;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.tornadonn.nn.UserException;
+import uk.ac.manchester.tornado.api.TornadoBackend;
+import uk.ac.manchester.tornado.api.common.TornadoDevice;
+import uk.ac.manchester.tornado.api.runtime.TornadoRuntime;
+import uk.ac.manchester.tornado.api.runtime.TornadoRuntimeProvider;
+
+/** Devices by what people type. */
+final class DeviceChoice {
+    private DeviceChoice() {}
+
+    /** All devices, in the order that their numbers refer to. */
+    static List<TornadoDevice> all() {
+        TornadoRuntime runtime = TornadoRuntimeProvider.getTornadoRuntime();
+        List<TornadoDevice> devices = new ArrayList<>();
+        for (int b = 0; b < runtime.getNumBackends(); b++) {
+            TornadoBackend backend = runtime.getBackend(b);
+            for (int d = 0; d < backend.getNumDevices(); d++) {
+                devices.add(backend.getDevice(d));
+            }
+        }
+        return devices;
+    }
+
+    /** The default device for null, else by number, by type (cpu, gpu), or by a part of the name. */
+    static TornadoDevice of(String wish) {
+        if (wish == null) {
+            return TornadoRuntimeProvider.getTornadoRuntime().getDefaultDevice();
+        }
+        List<TornadoDevice> devices = all();
+        for (int i = 0; i < devices.size(); i++) {
+            if (wish.equals(Integer.toString(i))) {
+                return devices.get(i);
+            }
+        }
+        String lower = wish.toLowerCase(Locale.ROOT);
+        return devices.stream()
+                .filter(d -> d.getDeviceType().name().equalsIgnoreCase(wish)
+                        || name(d).toLowerCase(Locale.ROOT).contains(lower))
+                .findFirst()
+                .orElseThrow(() -> new UserException(
+                        "There is no device " + wish + ". Run tornado-nn devices to see those there are."));
+    }
+
+    static String name(TornadoDevice device) {
+        return device.getPhysicalDevice().getDeviceName();
+    }
+}

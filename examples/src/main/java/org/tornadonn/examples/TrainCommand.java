@@ -1,0 +1,171 @@
+package org.tornadonn.examples;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import org.tornadonn.nn.Engine;
+import org.tornadonn.nn.Norm;
+import org.tornadonn.nn.data.Batches;
+import org.tornadonn.nn.train.Checkpoint;
+import org.tornadonn.nn.train.Listener;
+import org.tornadonn.nn.train.ProgressLine;
+import org.tornadonn.nn.train.Recipe;
+import org.tornadonn.nn.train.RunLog;
+import org.tornadonn.nn.train.Trainer;
+import org.tornadonn.nn.vit.VisionTransformer;
+import org.tornadonn.nn.vit.VitConfig;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import uk.ac.manchester.tornado.api.common.TornadoDevice;
+
+/** Trains a ViT with LayerNorm, with DyT, or one after the other, and compares them. */
+@Command(
+        name = "train",
+        mixinStandardHelpOptions = true,
+        showDefaultValues = true,
+        sortOptions = false,
+        description = "Train a vision transformer with LayerNorm and one with DyT, on drawn images or your own.")
+final class TrainCommand implements Runnable {
+    enum Choice {
+        BOTH,
+        LAYERNORM,
+        DYT
+    }
+
+    @Option(
+            names = "--data",
+            paramLabel = "FOLDER|ZIP",
+            description = "Images in class folders; without it, drawn shapes.")
+    Path data;
+
+    @Option(names = "--norm", defaultValue = "BOTH", description = "${COMPLETION-CANDIDATES}")
+    Choice norm;
+
+    @Option(names = "--epochs", defaultValue = "3", description = "Passes over the training images.")
+    double epochs;
+
+    @Option(names = "--batch", defaultValue = "64")
+    int batch;
+
+    @Option(names = "--learning-rate", defaultValue = "1e-3", description = "Peak of the schedule.")
+    double learningRate;
+
+    @Option(names = "--image-size", defaultValue = "32", description = "Side that images are scaled to.")
+    int imageSize;
+
+    @Option(names = "--patch", defaultValue = "4", description = "Side of a patch.")
+    int patch;
+
+    @Option(names = "--width", defaultValue = "96", description = "Channels of a token.")
+    int width;
+
+    @Option(names = "--depth", defaultValue = "4", description = "Transformer blocks.")
+    int depth;
+
+    @Option(names = "--heads", defaultValue = "3", description = "Attention heads.")
+    int heads;
+
+    @Option(names = "--seed", defaultValue = "1", description = "Of initial values, data order and augmentation.")
+    long seed;
+
+    @Option(names = "--device", paramLabel = "NUMBER|NAME|TYPE", description = "As tornado-nn devices lists them.")
+    String device;
+
+    @Option(names = "--out", paramLabel = "FOLDER", description = "Run folder; by default runs/ and the time.")
+    Path out;
+
+    @Option(names = "--resume", paramLabel = "FOLDER", description = "Go on with a run that was stopped.")
+    Path resume;
+
+    private record Result(Norm norm, Listener.Evaluation evaluation, double imagesPerSecond, int parameters) {}
+
+    @Override
+    public void run() {
+        TornadoDevice target = DeviceChoice.of(device);
+        System.out.println("Engine: " + Engine.describe(target));
+        RunConfig config = resume == null ? null : RunConfig.read(resume);
+        Path source = config == null ? data : config.data() == null ? null : Path.of(config.data());
+        int size = config == null ? imageSize : config.model().imageSize();
+        System.out.println("Reading " + (source == null ? "drawn images" : source) + " ...");
+        Datasets sets = Datasets.open(source, size);
+        System.out.println("Data: " + sets);
+        if (config == null) {
+            config = fresh(sets);
+        }
+        Path folder = resume != null ? resume : out != null ? out : Path.of("runs", now());
+        config.write(folder);
+        List<Result> results = new ArrayList<>();
+        for (Norm each : config.norms()) {
+            results.add(train(config, each, sets, target, folder));
+        }
+        Path png = folder.resolve("curves.png");
+        Curves.draw(folder.resolve("log.jsonl"), png);
+        System.out.printf(
+                "%n%-10s %14s %10s %12s %11s%n", "norm", "test accuracy", "test loss", "images/s", "parameters");
+        for (Result r : results) {
+            System.out.printf(
+                    "%-10s %13.1f%% %10.3f %12s %,11d%n",
+                    r.norm(),
+                    100 * r.evaluation().accuracy(),
+                    r.evaluation().loss(),
+                    Double.isNaN(r.imagesPerSecond()) ? "-" : String.format("%.0f", r.imagesPerSecond()),
+                    r.parameters());
+        }
+        System.out.println("\nEngine: " + Engine.describe(target));
+        System.out.println("Curves: " + png + "   Run folder: " + folder);
+    }
+
+    private static String now() {
+        return LocalDateTime.now().format(DateTimeFormatter.ofPattern("yyyy-MM-dd-HHmmss"));
+    }
+
+    private RunConfig fresh(Datasets sets) {
+        int perEpoch = Math.max(1, Batches.stepsPerEpoch(sets.train(), batch));
+        long steps = Math.max(1, Math.round(epochs * perEpoch));
+        List<Norm> norms = switch (norm) {
+            case BOTH -> List.of(Norm.LAYER_NORM, Norm.DYT);
+            case LAYERNORM -> List.of(Norm.LAYER_NORM);
+            case DYT -> List.of(Norm.DYT);
+        };
+        VitConfig model = VitConfig.of(
+                imageSize, patch, width, depth, heads, sets.train().classNames().size(), norms.getFirst());
+        return new RunConfig(
+                data == null ? null : data.toAbsolutePath().toString(),
+                norms,
+                model,
+                Recipe.of(steps, batch, learningRate, seed));
+    }
+
+    private static Result train(RunConfig config, Norm norm, Datasets sets, TornadoDevice device, Path folder) {
+        Recipe recipe = config.recipe();
+        VitConfig vit = config.model(norm);
+        Path file = RunConfig.checkpoint(folder, norm);
+        try (VisionTransformer model = new VisionTransformer(
+                vit, recipe.batch(), recipe.smoothing(), recipe.weightDecay(), recipe.seed(), device)) {
+            if (Files.exists(file)) {
+                Checkpoint.load(file).restore(model);
+                System.out.println(norm + ": resumed after step " + model.step());
+            }
+            double[] speed = {Double.NaN};
+            Listener rate = new Listener() {
+                @Override
+                public void step(Progress progress) {
+                    speed[0] = progress.imagesPerSecond();
+                }
+
+                @Override
+                public void evaluated(Evaluation evaluation) {}
+            };
+            List<Listener> listeners = List.of(
+                    rate,
+                    new ProgressLine(norm.toString(), System.out),
+                    new RunLog(norm.toString(), folder.resolve("log.jsonl")));
+            Listener.Evaluation evaluation =
+                    new Trainer(model, recipe, sets.train(), sets.test(), file, listeners).run();
+            return new Result(norm, evaluation, speed[0], model.table().size());
+        }
+    }
+}

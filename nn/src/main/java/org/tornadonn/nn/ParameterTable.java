@@ -1,0 +1,50 @@
+package org.tornadonn.nn;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The named tensors of a model, one behind the other in one flat array, in timm's names, shapes and order. */
+public final class ParameterTable {
+    /**
+     * A tensor.
+     *
+     * @param offset first element in the flat array
+     * @param decayed whether weight decay applies: to tensors of two or more axes that are not exempt by name
+     */
+    public record Entry(String name, List<Integer> shape, int offset, boolean decayed) {
+        public int size() {
+            return shape.stream().reduce(1, Math::multiplyExact);
+        }
+    }
+
+    private final Map<String, Entry> entries = new LinkedHashMap<>();
+    private int size;
+
+    /** Adds a tensor behind the last; {@code exempt}: never decayed. */
+    public void add(String name, boolean exempt, int... shape) {
+        List<Integer> axes = Arrays.stream(shape).boxed().toList();
+        Entry entry = new Entry(name, axes, size, !exempt && shape.length > 1);
+        entries.put(name, entry);
+        size = Math.addExact(size, entry.size());
+    }
+
+    public Entry entry(String name) {
+        Entry entry = entries.get(name);
+        if (entry == null) {
+            throw new IllegalArgumentException("no parameter " + name);
+        }
+        return entry;
+    }
+
+    public List<Entry> entries() {
+        return new ArrayList<>(entries.values());
+    }
+
+    /** Number of elements of all tensors. */
+    public int size() {
+        return size;
+    }
+}

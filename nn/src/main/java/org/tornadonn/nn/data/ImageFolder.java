@@ -1,0 +1,202 @@
+package org.tornadonn.nn.data;
+
+import java.awt.Graphics2D;
+import java.awt.RenderingHints;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import org.tornadonn.nn.UserException;
+
+/**
+ * Images from a folder, or a zip of one, in which each class is a folder; where there are folders train and test (or val) at the
+ * top, their classes are the training and test sets, otherwise a fifth of each class, chosen by a fixed seed, is the test set.
+ *
+ * @param skipped names of files that could not be decoded
+ */
+public record ImageFolder(ImageSet train, ImageSet test, List<String> skipped) {
+    private static final double MOST_SKIPPED = 0.01;
+    private static final int TEST_SHARE = 5;
+
+    private record Sample(Path file, int label) {}
+
+    /**
+     * @param imageSize side that all images are scaled to
+     * @param progress told now and then how far loading is
+     */
+    public static ImageFolder load(Path path, int imageSize, Consumer<String> progress) {
+        if (!Files.exists(path)) {
+            throw new UserException("There is no " + path + "; give a folder or a zip file of class folders.");
+        }
+        try {
+            if (Files.isDirectory(path)) {
+                return load(path, path.toString(), imageSize, progress);
+            }
+            try (FileSystem zip = FileSystems.newFileSystem(path)) {
+                return load(zip.getPath("/"), path.toString(), imageSize, progress);
+            }
+        } catch (java.nio.file.ProviderNotFoundException | java.util.zip.ZipException e) {
+            throw new UserException(path + " is neither a folder nor a zip file.");
+        } catch (IOException e) {
+            throw new UserException("Reading " + path + " failed: " + e.getMessage());
+        }
+    }
+
+    private static ImageFolder load(Path root, String name, int imageSize, Consumer<String> progress)
+            throws IOException {
+        Path top = root;
+        while (folders(top).size() == 1 && images(top).isEmpty()) {
+            top = folders(top).getFirst();
+        }
+        Path parent = top;
+        Optional<Path> train = child(parent, "train");
+        Optional<Path> test = child(parent, "test").or(() -> child(parent, "val"));
+        List<Sample> training = new ArrayList<>();
+        List<Sample> testing = new ArrayList<>();
+        List<String> classes;
+        if (train.isPresent() && test.isPresent()) {
+            classes = classNames(train.get(), name);
+            if (!classNames(test.get(), name).equals(classes)) {
+                throw new UserException("The folders train and test of " + name + " have different classes.");
+            }
+            collect(train.get(), classes, training);
+            collect(test.get(), classes, testing);
+        } else {
+            classes = classNames(top, name);
+            List<Sample> all = new ArrayList<>();
+            collect(top, classes, all);
+            Collections.shuffle(all, new Random(1));
+            for (int i = 0; i < all.size(); i++) {
+                (i % TEST_SHARE == 0 ? testing : training).add(all.get(i));
+            }
+        }
+        ConcurrentLinkedQueue<String> skipped = new ConcurrentLinkedQueue<>();
+        Consumer<String> told = progress == null ? _ -> {} : progress;
+        ImageSet trainSet = decode(training, classes, imageSize, skipped, told, "training images");
+        ImageSet testSet = decode(testing, classes, imageSize, skipped, told, "test images");
+        int total = training.size() + testing.size();
+        if (skipped.size() > Math.max(1, MOST_SKIPPED * total)) {
+            throw new UserException(skipped.size() + " of " + total + " images in " + name
+                    + " cannot be decoded, the first: " + skipped.peek() + ". Remove or repair them.");
+        }
+        return new ImageFolder(trainSet, testSet, List.copyOf(skipped));
+    }
+
+    private static Optional<Path> child(Path folder, String name) {
+        Path child = folder.resolve(name);
+        return Files.isDirectory(child) ? Optional.of(child) : Optional.empty();
+    }
+
+    private static List<Path> folders(Path folder) throws IOException {
+        try (Stream<Path> list = Files.list(folder)) {
+            return list.filter(Files::isDirectory).sorted().toList();
+        }
+    }
+
+    private static List<Path> images(Path folder) throws IOException {
+        try (Stream<Path> list = Files.list(folder)) {
+            return list.filter(Files::isRegularFile)
+                    .filter(f -> f.toString().toLowerCase(Locale.ROOT).matches(".*\\.(png|jpe?g|bmp|gif)"))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    private static String plain(Path folder) {
+        return folder.getFileName().toString().replace("/", "");
+    }
+
+    private static List<String> classNames(Path folder, String name) throws IOException {
+        List<String> classes = folders(folder).stream().map(ImageFolder::plain).toList();
+        if (classes.size() < 2) {
+            throw new UserException(name + " has " + classes.size()
+                    + " class folders; it needs at least two, each with the images of one class.");
+        }
+        return classes;
+    }
+
+    private static void collect(Path folder, List<String> classes, List<Sample> samples) throws IOException {
+        for (int label = 0; label < classes.size(); label++) {
+            List<Path> files = images(folder.resolve(classes.get(label)));
+            if (files.isEmpty()) {
+                throw new UserException("The class folder " + folder.resolve(classes.get(label))
+                        + " holds no image (png, jpg, bmp or gif). Add some, or remove the folder.");
+            }
+            for (Path file : files) {
+                samples.add(new Sample(file, label));
+            }
+        }
+    }
+
+    private static ImageSet decode(
+            List<Sample> samples,
+            List<String> classes,
+            int size,
+            ConcurrentLinkedQueue<String> skipped,
+            Consumer<String> progress,
+            String what) {
+        AtomicInteger done = new AtomicInteger();
+        byte[][] pixels = new byte[samples.size()][];
+        IntStream.range(0, samples.size()).parallel().forEach(i -> {
+            pixels[i] = decode(samples.get(i).file(), size);
+            if (pixels[i] == null) {
+                skipped.add(samples.get(i).file().toString());
+            }
+            int n = done.incrementAndGet();
+            if (n % 5000 == 0) {
+                progress.accept(n + " of " + samples.size() + " " + what);
+            }
+        });
+        int[] good =
+                IntStream.range(0, pixels.length).filter(i -> pixels[i] != null).toArray();
+        return new ByteImages(
+                IntStream.of(good).mapToObj(i -> pixels[i]).toList(),
+                IntStream.of(good).map(i -> samples.get(i).label()).toArray(),
+                classes,
+                size,
+                true);
+    }
+
+    private static byte[] decode(Path file, int size) {
+        BufferedImage image;
+        try {
+            image = ImageIO.read(new ByteArrayInputStream(Files.readAllBytes(file)));
+        } catch (IOException | RuntimeException e) {
+            return null;
+        }
+        if (image == null) {
+            return null;
+        }
+        if (image.getWidth() != size || image.getHeight() != size) {
+            BufferedImage scaled = new BufferedImage(size, size, BufferedImage.TYPE_INT_RGB);
+            Graphics2D g = scaled.createGraphics();
+            g.setRenderingHint(RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_BICUBIC);
+            g.drawImage(image, 0, 0, size, size, null);
+            g.dispose();
+            image = scaled;
+        }
+        byte[] pixels = new byte[3 * size * size];
+        int[] rgb = image.getRGB(0, 0, size, size, null, 0, size);
+        for (int i = 0; i < rgb.length; i++) {
+            for (int c = 0; c < 3; c++) {
+                pixels[c * size * size + i] = (byte) (rgb[i] >> (16 - 8 * c));
+            }
+        }
+        return pixels;
+    }
+}

@@ -1,0 +1,27 @@
+package org.tornadonn.nn.train;
+
+/** Told what happens in training. */
+public interface Listener {
+    /**
+     * @param step steps done
+     * @param loss of the batch, with smoothing
+     * @param accuracy of the batch, 0 to 1
+     * @param imagesPerSecond since training began or was resumed
+     * @param waiting share of the time that the device waited for data
+     */
+    record Progress(
+            long step,
+            long steps,
+            double loss,
+            double accuracy,
+            double imagesPerSecond,
+            double waiting,
+            double secondsLeft) {}
+
+    /** The result of a pass over the test set. */
+    record Evaluation(long step, double loss, double accuracy) {}
+
+    void step(Progress progress);
+
+    void evaluated(Evaluation evaluation);
+}

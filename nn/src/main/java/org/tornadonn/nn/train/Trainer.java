@@ -1,0 +1,105 @@
+package org.tornadonn.nn.train;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.tornadonn.nn.UserException;
+import org.tornadonn.nn.data.Batches;
+import org.tornadonn.nn.data.ImageSet;
+import org.tornadonn.nn.vit.Metrics;
+import org.tornadonn.nn.vit.VisionTransformer;
+
+/** The training loop. */
+public final class Trainer {
+    private static final long CHECKPOINT_NANOS = 30_000_000_000L;
+
+    private final VisionTransformer model;
+    private final Recipe recipe;
+    private final ImageSet train;
+    private final ImageSet test;
+    private final Path checkpoint;
+    private final List<Listener> listeners;
+
+    /**
+     * @param checkpoint written every half minute, after each evaluation and at the end
+     */
+    public Trainer(
+            VisionTransformer model,
+            Recipe recipe,
+            ImageSet train,
+            ImageSet test,
+            Path checkpoint,
+            List<Listener> listeners) {
+        this.model = model;
+        this.recipe = recipe;
+        this.train = train;
+        this.test = test;
+        this.checkpoint = checkpoint;
+        this.listeners = List.copyOf(listeners);
+    }
+
+    /**
+     * Trains from the model's step to the last, with an evaluation after each epoch and at the end.
+     *
+     * @throws UserException when the loss is not finite; the last good checkpoint stays
+     */
+    public Listener.Evaluation run() {
+        Schedule schedule = recipe.schedule();
+        int perEpoch = Math.max(1, Batches.stepsPerEpoch(train, recipe.batch()));
+        long start = System.nanoTime();
+        long saved = start;
+        long paused = 0;
+        long first = model.step();
+        Listener.Evaluation last = null;
+        try (Batches batches = Batches.training(train, recipe.batch(), recipe.seed(), first)) {
+            for (long step = first; step < recipe.steps(); step++) {
+                Batches.Batch batch = batches.next();
+                Metrics metrics = model.train(batch.images(), batch.labels(), (float) schedule.rate(step));
+                if (!Float.isFinite(metrics.loss())) {
+                    throw new UserException("The loss is not finite at step " + (step + 1)
+                            + ". Use a smaller learning rate; the last good checkpoint is " + checkpoint + ".");
+                }
+                double seconds = (System.nanoTime() - start - paused) / 1e9;
+                double rate = (step + 1 - first) * recipe.batch() / seconds;
+                Listener.Progress progress = new Listener.Progress(
+                        step + 1,
+                        recipe.steps(),
+                        metrics.loss(),
+                        (double) metrics.correct() / metrics.counted(),
+                        rate,
+                        batches.waitingShare(),
+                        (recipe.steps() - step - 1) * recipe.batch() / rate);
+                listeners.forEach(l -> l.step(progress));
+                boolean end = step + 1 == recipe.steps();
+                boolean evaluate = end || (step + 1) % perEpoch == 0;
+                if (evaluate || System.nanoTime() - saved > CHECKPOINT_NANOS) {
+                    long before = System.nanoTime();
+                    Checkpoint.save(model, recipe.seed(), checkpoint);
+                    if (evaluate) {
+                        Listener.Evaluation evaluation = evaluate(model, test);
+                        listeners.forEach(l -> l.evaluated(evaluation));
+                        last = evaluation;
+                    }
+                    saved = System.nanoTime();
+                    paused += saved - before;
+                }
+            }
+        }
+        return last != null ? last : evaluate(model, test);
+    }
+
+    /** Loss and accuracy over a whole set. */
+    public static Listener.Evaluation evaluate(VisionTransformer model, ImageSet set) {
+        double loss = 0;
+        long correct = 0;
+        long counted = 0;
+        try (Batches batches = Batches.evaluation(set, model.batch())) {
+            for (Batches.Batch b = batches.next(); b != null; b = batches.next()) {
+                Metrics m = model.evaluate(b.images(), b.labels());
+                loss += (double) m.loss() * m.counted();
+                correct += m.correct();
+                counted += m.counted();
+            }
+        }
+        return new Listener.Evaluation(model.step(), loss / counted, (double) correct / counted);
+    }
+}

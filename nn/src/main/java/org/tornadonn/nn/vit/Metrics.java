@@ -1,0 +1,10 @@
+package org.tornadonn.nn.vit;
+
+/**
+ * What a batch gave.
+ *
+ * @param loss mean over the counted samples
+ * @param correct number of right answers
+ * @param counted number of samples that were not padding
+ */
+public record Metrics(float loss, int correct, int counted) {}

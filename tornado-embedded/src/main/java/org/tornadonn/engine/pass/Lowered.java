@@ -1,0 +1,13 @@
+package org.tornadonn.engine.pass;
+
+import java.util.List;
+import org.tornadonn.engine.ir.Expr;
+import org.tornadonn.engine.ir.Kernel;
+
+/**
+ * A kernel ready to be emitted.
+ *
+ * @param extents the number of iterations per dimension, made of constants, arguments and array lengths; empty for a kernel
+ *     that takes its grid from the caller
+ */
+public record Lowered(Kernel kernel, List<Expr> extents) {}

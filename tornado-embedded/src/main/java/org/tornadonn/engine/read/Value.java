@@ -1,0 +1,13 @@
+package org.tornadonn.engine.read;
+
+import org.tornadonn.engine.ir.Expr;
+import org.tornadonn.engine.ir.Storage;
+
+/** What the reader knows of an entry of the operand stack or of a local variable that holds a reference. */
+sealed interface Value {
+    record Number(Expr expr) implements Value {}
+
+    record Array(Storage storage) implements Value {}
+
+    record Context() implements Value {}
+}

@@ -1,0 +1,96 @@
+package org.tornadonn.engine.runtime;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.tornadonn.engine.Device;
+import org.tornadonn.engine.opencl.OpenClDevice;
+import uk.ac.manchester.tornado.api.TornadoBackend;
+import uk.ac.manchester.tornado.api.common.TornadoDevice;
+import uk.ac.manchester.tornado.api.enums.TornadoVMBackendType;
+import uk.ac.manchester.tornado.api.exceptions.TornadoDeviceNotFound;
+import uk.ac.manchester.tornado.api.runtime.TornadoRuntime;
+
+/** The devices of this process, found once: those of OpenCL. */
+public final class Devices implements TornadoRuntime {
+    private record Backend(String getName, TornadoVMBackendType getBackendType, List<TornadoDevice> getAllDevices)
+            implements TornadoBackend {
+        @Override
+        public int getNumDevices() {
+            return getAllDevices.size();
+        }
+
+        @Override
+        public TornadoDevice getDevice(int index) {
+            if (index < 0 || index >= getAllDevices.size()) {
+                throw new TornadoDeviceNotFound(
+                        getName + " has " + getAllDevices.size() + " devices; there is no device " + index + ".");
+            }
+            return getAllDevices.get(index);
+        }
+    }
+
+    private static final class Holder {
+        static final Devices RUNTIME = new Devices();
+    }
+
+    private final List<Backend> backends = new ArrayList<>();
+
+    private Devices() {
+        add("OpenCL", TornadoVMBackendType.OPENCL, OpenClDevice.all());
+    }
+
+    private void add(String name, TornadoVMBackendType type, List<? extends Device> devices) {
+        if (!devices.isEmpty()) {
+            backends.add(new Backend(
+                    name,
+                    type,
+                    devices.stream()
+                            .<TornadoDevice>map(d -> new RuntimeDevice(d, type))
+                            .toList()));
+        }
+    }
+
+    public static Devices runtime() {
+        return Holder.RUNTIME;
+    }
+
+    @Override
+    public int getNumBackends() {
+        return backends.size();
+    }
+
+    @Override
+    public TornadoBackend getBackend(int index) {
+        if (index < 0 || index >= backends.size()) {
+            throw new TornadoDeviceNotFound(
+                    "There are " + backends.size() + " backends; there is no backend " + index + ".");
+        }
+        return backends.get(index);
+    }
+
+    @Override
+    public TornadoVMBackendType getBackendType(int index) {
+        return getBackend(index).getBackendType();
+    }
+
+    @Override
+    public TornadoDevice getDefaultDevice() {
+        return defaultDevice();
+    }
+
+    RuntimeDevice defaultDevice() {
+        List<RuntimeDevice> real = backends.stream()
+                .filter(b -> b.getBackendType() != TornadoVMBackendType.VIRTUAL)
+                .flatMap(b -> b.getAllDevices().stream())
+                .map(RuntimeDevice.class::cast)
+                .toList();
+        return real.stream()
+                .filter(d -> !d.device().info().cpu())
+                .findFirst()
+                .or(() -> real.stream().findFirst())
+                .orElseThrow(
+                        () -> new TornadoDeviceNotFound("No OpenCL device was found. Install your GPU's OpenCL driver,"
+                                + " or on Debian and Ubuntu for the CPU: apt-get install ocl-icd-libopencl1 pocl-opencl-icd."
+                                + " The IR interpreter runs only when it is asked for."));
+    }
+}

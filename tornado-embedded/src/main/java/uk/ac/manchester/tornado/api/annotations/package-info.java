@@ -1,0 +1,2 @@
+/** Marks on kernel code. */
+package uk.ac.manchester.tornado.api.annotations;

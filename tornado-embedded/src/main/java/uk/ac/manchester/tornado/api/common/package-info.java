@@ -1,0 +1,2 @@
+/** Kernel shapes and devices. */
+package uk.ac.manchester.tornado.api.common;

@@ -1,0 +1,2 @@
+/** Closed choices of the API. */
+package uk.ac.manchester.tornado.api.enums;

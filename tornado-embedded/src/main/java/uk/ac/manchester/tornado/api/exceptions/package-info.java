@@ -1,0 +1,2 @@
+/** What goes wrong, by kind. */
+package uk.ac.manchester.tornado.api.exceptions;

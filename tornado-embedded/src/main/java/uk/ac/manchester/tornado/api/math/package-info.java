@@ -1,0 +1,2 @@
+/** Mathematics for kernels. */
+package uk.ac.manchester.tornado.api.math;

@@ -1,0 +1,12 @@
+package uk.ac.manchester.tornado.api.runtime;
+
+import org.tornadonn.engine.runtime.Devices;
+
+/** The way to the runtime. */
+public final class TornadoRuntimeProvider {
+    private TornadoRuntimeProvider() {}
+
+    public static TornadoRuntime getTornadoRuntime() {
+        return Devices.runtime();
+    }
+}

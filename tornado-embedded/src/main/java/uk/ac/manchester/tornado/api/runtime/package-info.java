@@ -1,0 +1,2 @@
+/** Backends and devices of this process. */
+package uk.ac.manchester.tornado.api.runtime;

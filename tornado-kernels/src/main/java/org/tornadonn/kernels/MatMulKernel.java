@@ -1,0 +1,198 @@
+package org.tornadonn.kernels;
+
+import uk.ac.manchester.tornado.api.KernelContext;
+import uk.ac.manchester.tornado.api.WorkerGrid;
+import uk.ac.manchester.tornado.api.WorkerGrid1D;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+import uk.ac.manchester.tornado.api.types.arrays.IntArray;
+
+/**
+ * Matrix products. A linear layer with w [out, in] is y = x wᵀ + b; its gradients are dX = dY w and dW = dYᵀ x. One kernel does
+ * all three: operands are addressed by a stride per row and per column.
+ *
+ * <p>2 m n k operations. A work-item owns up to {@link #ROWS} rows and {@link #COLUMNS} columns of the result; it packs a panel of
+ * b into local memory and keeps 8 x 32 sums in registers.
+ */
+public final class MatMulKernel {
+    private static final int COLUMNS = 32;
+    private static final int ROWS = 128;
+
+    private MatMulKernel() {}
+
+    /**
+     * c [m, n] = a b (+ bias) (+ residual), with a(i, p) at {@code i * aRow + p * aColumn} and b(p, j) at {@code p * bRow + j *
+     * bColumn}; bias [n] and residual [m, n] are read where their flag is 1.
+     */
+    public static void kMultiply(
+            KernelContext context,
+            FloatArray c,
+            FloatArray a,
+            FloatArray b,
+            FloatArray bias,
+            FloatArray residual,
+            IntArray at,
+            int t,
+            int m,
+            int n,
+            int k,
+            int aRow,
+            int aColumn,
+            int bRow,
+            int bColumn,
+            int hasBias,
+            int hasResidual,
+            int rowsPerItem) {
+        int c0 = at.get(t);
+        int a0 = at.get(t + 1);
+        int b0 = at.get(t + 2);
+        int bias0 = at.get(t + 3);
+        int residual0 = at.get(t + 4);
+        float[] panel = context.allocateFloatLocalArray(8192);
+        int item = context.globalIdx;
+        int columnBlocks = (n + 31) / 32;
+        int firstColumn = (item % columnBlocks) * 32;
+        int firstRow = (item / columnBlocks) * rowsPerItem;
+        int lastRow = Math.min(m, firstRow + rowsPerItem);
+        for (int first = 0; first < k; first += 256) {
+            int depth = Math.min(256, k - first);
+            if (bColumn == 1 && firstColumn + 32 <= n) {
+                for (int p = 0; p < depth; p++) {
+                    int from = b0 + (first + p) * bRow + firstColumn;
+                    for (int l = 0; l < 16; l++) {
+                        panel[p * 32 + l] = b.get(from + l);
+                    }
+                    for (int l = 0; l < 16; l++) {
+                        panel[p * 32 + 16 + l] = b.get(from + 16 + l);
+                    }
+                }
+            } else {
+                for (int j = 0; j < 32; j++) {
+                    int column = Math.min(n - 1, firstColumn + j);
+                    for (int p = 0; p < depth; p++) {
+                        panel[p * 32 + j] = b.get(b0 + (first + p) * bRow + column * bColumn);
+                    }
+                }
+            }
+            for (int row = firstRow; row < lastRow; row += 8) {
+                float[] sums = new float[256];
+                for (int r = 0; r < 8; r++) {
+                    for (int l = 0; l < 16; l++) {
+                        sums[r * 32 + l] = 0f;
+                    }
+                    for (int l = 0; l < 16; l++) {
+                        sums[r * 32 + 16 + l] = 0f;
+                    }
+                }
+                for (int p = 0; p < depth; p++) {
+                    for (int r = 0; r < 8; r++) {
+                        // Rows past the end repeat the last one and are not stored.
+                        float x = a.get(a0 + Math.min(row + r, m - 1) * aRow + (first + p) * aColumn);
+                        for (int l = 0; l < 16; l++) {
+                            sums[r * 32 + l] += x * panel[p * 32 + l];
+                        }
+                        for (int l = 0; l < 16; l++) {
+                            sums[r * 32 + 16 + l] += x * panel[p * 32 + 16 + l];
+                        }
+                    }
+                }
+                // A second array, because the sums stay in registers only while their indices are constants.
+                float[] tile = new float[256];
+                for (int r = 0; r < 8; r++) {
+                    for (int l = 0; l < 16; l++) {
+                        tile[r * 32 + l] = sums[r * 32 + l];
+                    }
+                    for (int l = 0; l < 16; l++) {
+                        tile[r * 32 + 16 + l] = sums[r * 32 + 16 + l];
+                    }
+                }
+                int height = Math.min(8, lastRow - row);
+                int width = Math.min(32, n - firstColumn);
+                for (int r = 0; r < height; r++) {
+                    int out = (row + r) * n + firstColumn;
+                    for (int j = 0; j < width; j++) {
+                        float sum = tile[r * 32 + j];
+                        if (first > 0) {
+                            sum += c.get(c0 + out + j);
+                        }
+                        if (first + depth == k) {
+                            if (hasBias == 1) {
+                                sum += bias.get(bias0 + firstColumn + j);
+                            }
+                            if (hasResidual == 1) {
+                                sum += residual.get(residual0 + out + j);
+                            }
+                        }
+                        c.set(c0 + out + j, sum);
+                    }
+                }
+            }
+        }
+    }
+
+    private static void multiply(
+            Stage s,
+            String id,
+            Slice c,
+            Slice a,
+            Slice b,
+            Slice bias,
+            Slice residual,
+            int m,
+            int n,
+            int k,
+            int aRow,
+            int aColumn,
+            int bRow,
+            int bColumn) {
+        Slice someBias = bias == null ? b : bias;
+        Slice someResidual = residual == null ? b : residual;
+        int t = s.place(c, a, b, someBias, someResidual);
+        int columnBlocks = Rows.divideUp(n, COLUMNS);
+        int rowsPerItem = ROWS;
+        while (rowsPerItem > 16 && columnBlocks * Rows.divideUp(m, rowsPerItem) < 16) {
+            rowsPerItem /= 2;
+        }
+        WorkerGrid grid = new WorkerGrid1D(columnBlocks * Rows.divideUp(m, rowsPerItem));
+        grid.setLocalWork(1, 1, 1);
+        s.grid(id, grid);
+        s.graph()
+                .task(
+                        id,
+                        MatMulKernel::kMultiply,
+                        new KernelContext(),
+                        c.array(),
+                        a.array(),
+                        b.array(),
+                        someBias.array(),
+                        someResidual.array(),
+                        s.table(),
+                        t,
+                        m,
+                        n,
+                        k,
+                        aRow,
+                        aColumn,
+                        bRow,
+                        bColumn,
+                        bias == null ? 0 : 1,
+                        residual == null ? 0 : 1,
+                        rowsPerItem);
+    }
+
+    /** y [rows, out] = x [rows, in] wᵀ + b (+ residual [rows, out], where not null); w [out, in], b [out] or null. */
+    public static void linear(
+            Stage s, String id, Slice y, Slice x, Slice w, Slice b, Slice residual, int rows, int in, int out) {
+        multiply(s, id, y, x, w, b, residual, rows, out, in, in, 1, 1, in);
+    }
+
+    /** dX [rows, in] = dY [rows, out] w. */
+    public static void linearBackwardInput(Stage s, String id, Slice dX, Slice dY, Slice w, int rows, int in, int out) {
+        multiply(s, id, dX, dY, w, null, null, rows, in, out, out, 1, in, 1);
+    }
+
+    /** dW [out, in] = dYᵀ x. */
+    public static void linearBackwardWeight(
+            Stage s, String id, Slice dW, Slice dY, Slice x, int rows, int in, int out) {
+        multiply(s, id, dW, dY, x, null, null, out, in, rows, 1, out, in, 1);
+    }
+}

@@ -1,0 +1,65 @@
+package org.tornadonn.kernels;
+
+import uk.ac.manchester.tornado.api.annotations.Parallel;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+import uk.ac.manchester.tornado.api.types.arrays.IntArray;
+
+/** The second stage of sums over rows: out [n] = Σ over parts of partial [parts, n]. */
+public final class PartialSums {
+    private PartialSums() {}
+
+    public static void kSumParts(FloatArray out, FloatArray partial, IntArray at, int t, int parts, int n, int blocks) {
+        for (@Parallel int block = 0; block < blocks; block++) {
+            int out0 = at.get(t);
+            int partial0 = at.get(t + 1);
+            int first = block * 16;
+            if (first + 16 <= n) {
+                float[] sums = new float[16];
+                for (int l = 0; l < 16; l++) {
+                    sums[l] = 0f;
+                }
+                for (int p = 0; p < parts; p++) {
+                    for (int l = 0; l < 16; l++) {
+                        sums[l] += partial.get(partial0 + p * n + first + l);
+                    }
+                }
+                for (int l = 0; l < 16; l++) {
+                    out.set(out0 + first + l, sums[l]);
+                }
+            } else {
+                for (int j = first; j < n; j++) {
+                    float sum = 0f;
+                    for (int p = 0; p < parts; p++) {
+                        sum += partial.get(partial0 + p * n + j);
+                    }
+                    out.set(out0 + j, sum);
+                }
+            }
+        }
+    }
+
+    /** Adds the task that sums {@link Rows#PARTS} parts. */
+    static void sum(Stage s, String id, Slice out, FloatArray partial, int n) {
+        int t = s.place(out, Slice.of(partial));
+        s.graph()
+                .task(
+                        id,
+                        PartialSums::kSumParts,
+                        out.array(),
+                        partial,
+                        s.table(),
+                        t,
+                        Rows.PARTS,
+                        n,
+                        Rows.divideUp(n, 16));
+    }
+
+    /** The sum of 16 lanes, in order. */
+    static float lanes(float[] v) {
+        float sum = 0f;
+        for (int i = 0; i < 16; i++) {
+            sum += v[i];
+        }
+        return sum;
+    }
+}
