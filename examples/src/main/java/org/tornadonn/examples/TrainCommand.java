@@ -44,7 +44,7 @@ final class TrainCommand implements Runnable {
     @Option(names = "--norm", defaultValue = "BOTH", description = "${COMPLETION-CANDIDATES}")
     Choice norm;
 
-    @Option(names = "--epochs", defaultValue = "3", description = "Passes over the training images.")
+    @Option(names = "--epochs", defaultValue = "2", description = "Passes over the training images.")
     double epochs;
 
     @Option(names = "--batch", defaultValue = "64")

@@ -4,12 +4,11 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 
 /**
- * Colour images in memory, one byte per value. Augmentation: a random crop after padding by an eighth of the side, and a flip
- * where the images have no left and right of their own.
+ * Colour images in memory, one byte per value. Augmentation, where it is wanted: a random crop after padding by an eighth of the side, and a flip.
  *
  * @param pixels [channels, size, size] per image
  */
-record ByteImages(List<byte[]> pixels, int[] labels, List<String> classNames, int imageSize, boolean flip)
+record ByteImages(List<byte[]> pixels, int[] labels, List<String> classNames, int imageSize, boolean augmented)
         implements ImageSet {
     private static final int CHANNELS = 3;
     private static final float[] MEAN = {0.485f * 255, 0.456f * 255, 0.406f * 255};
@@ -28,10 +27,11 @@ record ByteImages(List<byte[]> pixels, int[] labels, List<String> classNames, in
     @Override
     public int image(int index, RandomGenerator augment, float[] target, int offset) {
         byte[] image = pixels.get(index);
+        boolean crops = augment != null && augmented;
         int pad = imageSize / 8;
-        int dx = augment == null ? 0 : augment.nextInt(2 * pad + 1) - pad;
-        int dy = augment == null ? 0 : augment.nextInt(2 * pad + 1) - pad;
-        boolean mirrored = augment != null && flip && augment.nextBoolean();
+        int dx = !crops ? 0 : augment.nextInt(2 * pad + 1) - pad;
+        int dy = !crops ? 0 : augment.nextInt(2 * pad + 1) - pad;
+        boolean mirrored = crops && augment.nextBoolean();
         for (int c = 0; c < CHANNELS; c++) {
             for (int y = 0; y < imageSize; y++) {
                 for (int x = 0; x < imageSize; x++) {

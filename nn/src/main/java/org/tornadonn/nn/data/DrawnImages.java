@@ -18,9 +18,9 @@ import java.util.stream.IntStream;
  */
 public final class DrawnImages {
     private static final int SIDE = 32;
-    private static final double ROTATION = Math.PI / 7;
-    private static final int STRAY_LINES = 3;
-    private static final double NOISE = 18;
+    private static final double ROTATION = Math.PI / 8;
+    private static final int STRAY_LINES = 2;
+    private static final double NOISE = 12;
     private static final List<String> NAMES = List.of(
             "ring", "square", "triangle", "star", "cross", "arrow", "spiral", "zigzag", "crescent", "hourglass");
 
@@ -41,7 +41,7 @@ public final class DrawnImages {
         Graphics2D g = image.createGraphics();
         g.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
         g.setRenderingHint(RenderingHints.KEY_STROKE_CONTROL, RenderingHints.VALUE_STROKE_PURE);
-        Color background = color(random);
+        Color background = dark(random);
         g.setColor(background);
         g.fillRect(0, 0, SIDE, SIDE);
         for (int i = 0; i < STRAY_LINES; i++) {
@@ -49,13 +49,13 @@ public final class DrawnImages {
             g.setStroke(new BasicStroke((float) random.nextDouble(0.5, 1.5)));
             g.drawLine(random.nextInt(SIDE), random.nextInt(SIDE), random.nextInt(SIDE), random.nextInt(SIDE));
         }
-        double radius = random.nextDouble(7, 12);
+        double radius = random.nextDouble(6, 11);
         AffineTransform place = AffineTransform.getTranslateInstance(
                 random.nextDouble(radius, SIDE - radius), random.nextDouble(radius, SIDE - radius));
         place.rotate(random.nextDouble(-ROTATION, ROTATION));
         place.scale(radius, radius);
-        g.setColor(against(background, random));
-        g.setStroke(new BasicStroke((float) random.nextDouble(1.5, 3), BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND));
+        g.setColor(brighter(background, random));
+        g.setStroke(new BasicStroke((float) random.nextDouble(2, 3.5), BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND));
         g.draw(place.createTransformedShape(shape(label)));
         g.dispose();
         byte[] pixels = new byte[3 * SIDE * SIDE];
@@ -73,11 +73,15 @@ public final class DrawnImages {
         return new Color(random.nextInt(256), random.nextInt(256), random.nextInt(256));
     }
 
-    /** A colour whose brightness differs clearly from the other's, up or down. */
-    private static Color against(Color other, SplittableRandom random) {
+    private static Color dark(SplittableRandom random) {
+        return new Color(random.nextInt(110), random.nextInt(110), random.nextInt(110));
+    }
+
+    /** A colour clearly brighter than the other, so that a shape is seen by its edges and not by one hue. */
+    private static Color brighter(Color other, SplittableRandom random) {
         while (true) {
             Color color = color(random);
-            if (Math.abs(brightness(color) - brightness(other)) > 80) {
+            if (brightness(color) - brightness(other) > 60) {
                 return color;
             }
         }

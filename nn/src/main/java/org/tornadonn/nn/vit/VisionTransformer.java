@@ -51,6 +51,8 @@ public final class VisionTransformer implements AutoCloseable {
     private final TornadoExecutionPlan plan;
     private TornadoExecutionResult updated;
     private long step;
+    private long bytesIn;
+    private long bytesOut;
 
     /**
      * @param smoothing label smoothing ε of the training loss
@@ -231,7 +233,21 @@ public final class VisionTransformer implements AutoCloseable {
 
     private TornadoExecutionResult execute(int graph, Stage stage, int layer) {
         stage.select(layer);
-        return plan.withGraph(graph).withGridScheduler(grids).execute();
+        TornadoExecutionResult result =
+                plan.withGraph(graph).withGridScheduler(grids).execute();
+        bytesIn += result.getProfilerResult().getTotalBytesCopyIn();
+        bytesOut += result.getProfilerResult().getTotalBytesCopyOut();
+        return result;
+    }
+
+    /** Bytes moved to the device by the model's graphs so far, as the engine counts them. */
+    long bytesIn() {
+        return bytesIn;
+    }
+
+    /** Bytes moved back. */
+    long bytesOut() {
+        return bytesOut;
     }
 
     private void forward(float[] pixels, int[] classes) {

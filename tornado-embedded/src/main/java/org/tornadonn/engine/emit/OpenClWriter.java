@@ -345,9 +345,10 @@ public final class OpenClWriter {
             case SHL -> "(" + x + " << " + mask + ")";
             case SHR -> "(" + x + " >> " + mask + ")";
             case USHR -> {
-                String suffix = b.type().isVector() ? Integer.toString(b.type().lanes()) : "";
-                String unsigned = (wide ? "ulong" : "uint") + suffix;
-                yield "as_" + type(b.type()) + "(as_" + unsigned + "(" + x + ") >> as_" + unsigned + "(" + mask + "))";
+                String unsigned = (wide ? "ulong" : "uint")
+                        + (b.type().isVector() ? b.type().lanes() : "");
+                yield "as_" + type(b.type()) + "(as_" + unsigned + "(" + x + ") >> convert_" + unsigned + "(" + mask
+                        + "))";
             }
         };
     }

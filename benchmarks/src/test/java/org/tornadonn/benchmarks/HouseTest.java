@@ -1,0 +1,140 @@
+package org.tornadonn.benchmarks;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchRule;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** Which package may use which. Each rule is also shown to be able to fail. */
+class HouseTest {
+    private static final String API = "uk.ac.manchester.tornado.api..";
+    private static final JavaClasses ALL = new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .importPackages("org.tornadonn", "uk.ac.manchester.tornado.api");
+
+    private static void holds(ArchRule rule) {
+        assertTrue(ALL.size() > 100, "the classes were not found");
+        rule.check(ALL);
+    }
+
+    private static ArchRule mayUse(String who, String... what) {
+        return classes().that().resideInAPackage(who).should().onlyDependOnClassesThat(resideInAnyPackage(what));
+    }
+
+    @Test
+    void kernelsUseTheApiOnly() {
+        holds(mayUse("org.tornadonn.kernels", "org.tornadonn.kernels", API, "java.lang..", "java.util"));
+        assertThrows(
+                AssertionError.class, () -> holds(mayUse("org.tornadonn.kernels", "org.tornadonn.kernels", "java..")));
+    }
+
+    @Test
+    void nnKnowsNoEngine() {
+        holds(mayUse(
+                "org.tornadonn.nn..",
+                "org.tornadonn.nn..",
+                "org.tornadonn.kernels",
+                API,
+                "java..",
+                "javax.imageio..",
+                "tools.jackson.."));
+        assertThrows(
+                AssertionError.class,
+                () -> holds(mayUse(
+                        "org.tornadonn.nn..", "org.tornadonn.nn..", API, "java..", "javax..", "tools.jackson..")));
+    }
+
+    @Test
+    void theEngineKnowsNoOp() {
+        holds(mayUse("org.tornadonn.engine..", "org.tornadonn.engine..", API, "java.."));
+        holds(mayUse(API, API, "org.tornadonn.engine.runtime", "java.."));
+        assertThrows(AssertionError.class, () -> holds(mayUse(API, API, "java..")));
+    }
+
+    @Test
+    void partsOfTheEngineKeepApart() {
+        String engine = "org.tornadonn.engine";
+        holds(mayUse(engine + ".ir", engine + ".ir", "java.."));
+        holds(mayUse(engine + ".read", engine + ".read", engine + ".ir", "java.."));
+        holds(mayUse(engine + ".pass", engine + ".pass", engine + ".ir", engine + ".read", "java.."));
+        holds(mayUse(engine + ".emit", engine + ".emit", engine + ".ir", "java.."));
+        holds(mayUse(engine + ".opencl", engine + ".opencl", engine + ".ir", engine + ".emit", engine, API, "java.."));
+        holds(mayUse(
+                engine + ".compile",
+                engine + ".compile",
+                engine + ".ir",
+                engine + ".read",
+                engine + ".pass",
+                engine,
+                "java.."));
+        assertThrows(AssertionError.class, () -> holds(mayUse(engine + ".read", engine + ".read", "java..")));
+    }
+
+    @Test
+    void examplesUseTheApiAndNnOnly() {
+        holds(mayUse(
+                "org.tornadonn.examples",
+                "org.tornadonn.examples",
+                "org.tornadonn.nn..",
+                API,
+                "java..",
+                "picocli..",
+                "org.knowm.xchart..",
+                "tools.jackson.."));
+        holds(noClasses()
+                .that()
+                .resideOutsideOfPackage("org.tornadonn.benchmarks..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("org.tornadonn.benchmarks.."));
+    }
+
+    @Test
+    void namesSayWhatThingsAre() {
+        List<String> banned =
+                List.of("Manager", "Helper", "Util", "Service", "Factory", "Impl", "Base", "Common", "Misc");
+        List<String> found = ALL.stream()
+                .filter(c -> c.getPackageName().startsWith("org.tornadonn"))
+                .map(c -> c.getSimpleName())
+                .filter(n -> banned.stream().anyMatch(n::contains))
+                .toList();
+        assertTrue(found.isEmpty(), found::toString);
+    }
+
+    @Test
+    void everyPackageIntroducesItself() throws IOException {
+        Path root = Path.of("").toAbsolutePath().getParent();
+        int packages = 0;
+        for (String module : List.of("tornado-embedded", "tornado-kernels", "nn", "examples")) {
+            try (Stream<Path> files = Files.walk(root.resolve(module).resolve("src/main/java"))) {
+                for (Path folder : files.filter(Files::isDirectory).toList()) {
+                    if (holdsJava(folder)) {
+                        packages++;
+                        assertTrue(Files.exists(folder.resolve("package-info.java")), "no package-info in " + folder);
+                    }
+                }
+            }
+        }
+        assertTrue(packages > 15, "the sources were not found");
+        assertFalse(holdsJava(root));
+    }
+
+    private static boolean holdsJava(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.anyMatch(f -> f.toString().endsWith(".java"));
+        }
+    }
+}

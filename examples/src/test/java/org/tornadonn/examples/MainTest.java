@@ -1,0 +1,114 @@
+package org.tornadonn.examples;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The commands as a user types them: what they print and return. */
+class MainTest {
+    @TempDir
+    Path folder;
+
+    private record Said(int code, String out, String err) {}
+
+    private static Said say(String... args) {
+        PrintStream out = System.out;
+        PrintStream err = System.err;
+        ByteArrayOutputStream outBytes = new ByteArrayOutputStream();
+        ByteArrayOutputStream errBytes = new ByteArrayOutputStream();
+        System.setOut(new PrintStream(outBytes, true, StandardCharsets.UTF_8));
+        System.setErr(new PrintStream(errBytes, true, StandardCharsets.UTF_8));
+        try {
+            int code = Main.run(args);
+            return new Said(code, outBytes.toString(StandardCharsets.UTF_8), errBytes.toString(StandardCharsets.UTF_8));
+        } finally {
+            System.setOut(out);
+            System.setErr(err);
+        }
+    }
+
+    private static void fails(int code, String part, String... args) {
+        Said said = say(args);
+        assertEquals(code, said.code(), said.err());
+        assertTrue(said.err().contains(part), said.err());
+        assertFalse(said.err().contains("\tat "), "no stack trace: " + said.err());
+    }
+
+    @Test
+    void trainsResumesAndEvaluates() {
+        Path run = folder.resolve("run");
+        String[] small = {
+            "train",
+            "--epochs",
+            "0.02",
+            "--batch",
+            "32",
+            "--width",
+            "16",
+            "--depth",
+            "1",
+            "--heads",
+            "1",
+            "--patch",
+            "8",
+            "--out",
+            run.toString()
+        };
+        Said first = say(small);
+        assertEquals(0, first.code(), first.err());
+        assertTrue(first.out().contains("LayerNorm") && first.out().contains("DyT"), first.out());
+        assertTrue(
+                first.out().contains("OpenCL") || first.out().contains("Portable"), "names the device: " + first.out());
+        for (String file :
+                new String[] {"config.json", "log.jsonl", "curves.png", "layernorm.safetensors", "dyt.safetensors"}) {
+            assertTrue(Files.exists(run.resolve(file)), file);
+        }
+        Said again = say("train", "--resume", run.toString());
+        assertEquals(0, again.code(), again.err());
+        assertTrue(again.out().contains("resumed after step"), again.out());
+        Said eval = say("eval", run.resolve("dyt.safetensors").toString());
+        assertEquals(0, eval.code(), eval.err());
+        assertTrue(eval.out().contains("test accuracy"), eval.out());
+    }
+
+    @Test
+    void mistakesAreExplainedWithoutStackTrace() throws Exception {
+        fails(1, "There is no", "train", "--data", folder.resolve("nowhere").toString());
+        fails(1, "There is no device", "train", "--device", "nonesuch");
+        fails(1, "must divide", "train", "--patch", "5");
+        fails(1, "There is no checkpoint", "eval", folder.resolve("none").toString());
+        fails(1, "not a run folder", "train", "--resume", folder.toString());
+        fails(
+                1,
+                "larger than the training set",
+                "train",
+                "--batch",
+                "30000",
+                "--width",
+                "3",
+                "--patch",
+                "32",
+                "--depth",
+                "1");
+        fails(2, "Unknown option", "train", "--nonsense");
+        fails(2, "Missing required parameter", "eval");
+        Path text = Files.writeString(folder.resolve("text"), "not a checkpoint, but some text");
+        fails(1, "not a safetensors file", "eval", text.toString());
+    }
+
+    @Test
+    void helpAndDevices() throws Exception {
+        assertTrue(say("--help").out().contains("train"));
+        assertTrue(say("train", "--help").out().contains("--data"));
+        assertTrue(say("devices").out().contains("Engine:"));
+        HelloKernel.main(new String[0]);
+    }
+}

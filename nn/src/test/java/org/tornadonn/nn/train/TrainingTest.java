@@ -1,0 +1,156 @@
+package org.tornadonn.nn.train;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.tornadonn.nn.Norm;
+import org.tornadonn.nn.UserException;
+import org.tornadonn.nn.data.Batches;
+import org.tornadonn.nn.data.DrawnImages;
+import org.tornadonn.nn.data.ImageSet;
+import org.tornadonn.nn.vit.VisionTransformer;
+import org.tornadonn.nn.vit.VitConfig;
+import uk.ac.manchester.tornado.api.common.TornadoDevice;
+import uk.ac.manchester.tornado.api.runtime.TornadoRuntimeProvider;
+
+/** Training, stopping, resuming, and checkpoints that are not what they should be. */
+class TrainingTest {
+    private static final VitConfig CONFIG = VitConfig.of(32, 8, 16, 2, 2, 10, Norm.DYT);
+    private final TornadoDevice device =
+            TornadoRuntimeProvider.getTornadoRuntime().getDefaultDevice();
+    private final ImageSet train = DrawnImages.create(40, 1);
+    private final ImageSet test = DrawnImages.create(21, 2);
+
+    @TempDir
+    Path folder;
+
+    private static final class Losses implements Listener {
+        final List<Double> losses = new ArrayList<>();
+
+        @Override
+        public void step(Progress progress) {
+            losses.add(progress.loss());
+        }
+
+        @Override
+        public void evaluated(Evaluation evaluation) {
+            assertTrue(evaluation.accuracy() >= 0 && evaluation.accuracy() <= 1);
+        }
+    }
+
+    private VisionTransformer model() {
+        return new VisionTransformer(CONFIG, 8, 0.1f, 0.05f, 5, device);
+    }
+
+    private List<Double> run(VisionTransformer model, Recipe recipe, Path checkpoint) {
+        Losses losses = new Losses();
+        new Trainer(model, recipe, train, test, checkpoint, List.of(losses)).run();
+        return losses.losses;
+    }
+
+    @Test
+    void aResumedRunIsTheSameRun() {
+        Recipe recipe = new Recipe(12, 8, 1e-2, 3, 0.05f, 0.1f, 9);
+        Path whole = folder.resolve("whole.safetensors");
+        List<Double> undisturbed;
+        try (VisionTransformer model = model()) {
+            undisturbed = run(model, recipe, whole);
+        }
+        // As if killed: seven steps are made, and the state after them is what a checkpoint has.
+        Path half = folder.resolve("half.safetensors");
+        List<Double> losses = new ArrayList<>();
+        try (VisionTransformer model = model();
+                Batches batches = Batches.training(train, 8, recipe.seed(), 0)) {
+            for (int step = 0; step < 7; step++) {
+                Batches.Batch b = batches.next();
+                losses.add((double) model.train(b.images(), b.labels(), (float)
+                                recipe.schedule().rate(step))
+                        .loss());
+            }
+            Checkpoint.save(model, recipe.seed(), half);
+        }
+        try (VisionTransformer model = model()) {
+            Checkpoint.load(half).restore(model);
+            assertEquals(7, model.step());
+            losses.addAll(run(model, recipe, half));
+        }
+        assertEquals(undisturbed, losses);
+        Checkpoint a = Checkpoint.load(whole);
+        Checkpoint b = Checkpoint.load(half);
+        a.tensors()
+                .forEach((name, values) -> assertArrayEquals(values, b.tensors().get(name), name));
+    }
+
+    @Test
+    void aLossThatIsNotFiniteStopsAndKeepsTheCheckpoint() {
+        Path file = folder.resolve("last.safetensors");
+        try (VisionTransformer model = model()) {
+            run(model, new Recipe(5, 8, 1e-3, 1, 0f, 0f, 9), file);
+        }
+        try (VisionTransformer model = model()) {
+            Checkpoint.load(file).restore(model);
+            model.parameters().set(0, Float.NaN);
+            UserException e =
+                    assertThrows(UserException.class, () -> run(model, new Recipe(9, 8, 1e-3, 1, 0f, 0f, 9), file));
+            assertTrue(e.getMessage().contains("step 6"), e.getMessage());
+        }
+        assertEquals(5, Checkpoint.load(file).step());
+    }
+
+    @Test
+    void aBatchLargerThanTheDataIsRefused() {
+        UserException e = assertThrows(UserException.class, () -> Batches.training(train, 41, 1, 0));
+        assertTrue(e.getMessage().contains("40 images"), e.getMessage());
+    }
+
+    @Test
+    void damagedCheckpointsAreRefusedByName() throws IOException {
+        Path file = folder.resolve("good.safetensors");
+        try (VisionTransformer model = model()) {
+            Checkpoint.save(model, 1, file);
+        }
+        byte[] good = Files.readAllBytes(file);
+        Path bad = folder.resolve("bad.safetensors");
+        Random random = new Random(4);
+        int header = good[0] & 0xFF | (good[1] & 0xFF) << 8 | (good[2] & 0xFF) << 16;
+        int refused = 0;
+        for (int i = 0; i < 200; i++) {
+            byte[] bytes;
+            if (i % 2 == 0) {
+                bytes = java.util.Arrays.copyOf(good, random.nextInt(good.length));
+            } else {
+                bytes = good.clone();
+                bytes[random.nextInt(8 + header)] = (byte) random.nextInt(256);
+            }
+            Files.write(bad, bytes);
+            try {
+                Checkpoint.load(bad);
+            } catch (UserException e) {
+                refused++;
+                assertTrue(
+                        e.getMessage().contains("bad.safetensors")
+                                || e.getMessage().contains("ViT"),
+                        e.getMessage());
+            }
+        }
+        // A changed digit of the step or the seed is a checkpoint still.
+        assertTrue(refused > 180, "refused " + refused);
+        assertThrows(UserException.class, () -> Checkpoint.load(folder.resolve("none")));
+        try (VisionTransformer other =
+                new VisionTransformer(VitConfig.of(32, 8, 16, 1, 2, 10, Norm.DYT), 8, 0f, 0f, 0, device)) {
+            UserException e = assertThrows(
+                    UserException.class, () -> Checkpoint.load(file).restore(other));
+            assertTrue(e.getMessage().contains("another model"), e.getMessage());
+        }
+    }
+}

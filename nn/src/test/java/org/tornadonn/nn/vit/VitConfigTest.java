@@ -1,0 +1,52 @@
+package org.tornadonn.nn.vit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.tornadonn.nn.Norm;
+import org.tornadonn.nn.ParameterTable;
+import org.tornadonn.nn.UserException;
+
+/** Parameter totals and their split into decayed and exempt, as counted on timm's models. */
+class VitConfigTest {
+    @ParameterizedTest
+    @CsvSource({
+        "224, 16, 192, 12, 3, 1000, 5717416, 5717441, 5647872",
+        "224, 16, 384, 12, 6, 1000, 22050664, 22050689, 21912576",
+        "224, 16, 768, 12, 12, 1000, 86567656, 86567681, 86292480",
+        "224, 16, 1024, 24, 16, 1000, 304326632, 304326681, 303800320",
+        "32, 4, 192, 12, 3, 10, 5362762, 5362787, -1",
+        "32, 4, 192, 6, 3, 10, 2693578, 2693591, -1",
+        "64, 8, 192, 12, 3, 200, 5427080, 5427105, -1"
+    })
+    void counts(int size, int patch, int width, int depth, int heads, int classes, int norm, int dyt, int decayed) {
+        ParameterTable layerNorm = VitConfig.of(size, patch, width, depth, heads, classes, Norm.LAYER_NORM)
+                .parameters();
+        ParameterTable tanh = VitConfig.of(size, patch, width, depth, heads, classes, Norm.DYT)
+                .parameters();
+        assertEquals(norm, layerNorm.size());
+        assertEquals(dyt, tanh.size());
+        if (decayed >= 0) {
+            assertEquals(decayed, decayed(layerNorm));
+            assertEquals(decayed, decayed(tanh));
+        }
+    }
+
+    private static int decayed(ParameterTable table) {
+        return table.entries().stream()
+                .filter(ParameterTable.Entry::decayed)
+                .mapToInt(ParameterTable.Entry::size)
+                .sum();
+    }
+
+    @Test
+    void whatDoesNotDivideIsRefused() {
+        UserException e = assertThrows(UserException.class, () -> VitConfig.of(32, 5, 192, 6, 3, 10, Norm.DYT));
+        assertTrue(e.getMessage().contains("patch (5)"), e.getMessage());
+        assertThrows(UserException.class, () -> VitConfig.of(32, 4, 192, 6, 5, 10, Norm.DYT));
+    }
+}

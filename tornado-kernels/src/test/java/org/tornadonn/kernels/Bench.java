@@ -1,0 +1,117 @@
+package org.tornadonn.kernels;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import uk.ac.manchester.tornado.api.GridScheduler;
+import uk.ac.manchester.tornado.api.TornadoBackend;
+import uk.ac.manchester.tornado.api.TornadoExecutionPlan;
+import uk.ac.manchester.tornado.api.TornadoExecutionResult;
+import uk.ac.manchester.tornado.api.common.TornadoDevice;
+import uk.ac.manchester.tornado.api.exceptions.TornadoExecutionPlanException;
+import uk.ac.manchester.tornado.api.runtime.TornadoRuntime;
+import uk.ac.manchester.tornado.api.runtime.TornadoRuntimeProvider;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+
+/** Runs a stage on a device with seeded inputs and poisoned outputs, twice, and compares with references. */
+final class Bench {
+    private final Random random = new Random(20250310);
+    private final TornadoDevice device;
+    private final GridScheduler grids = new GridScheduler();
+    final Stage stage = new Stage("test", grids);
+    private final List<FloatArray> outputs = new ArrayList<>();
+
+    Bench(TornadoDevice device) {
+        this.device = device;
+    }
+
+    /** Every device of every backend. */
+    static Stream<TornadoDevice> devices() {
+        TornadoRuntime runtime = TornadoRuntimeProvider.getTornadoRuntime();
+        List<TornadoDevice> devices = new ArrayList<>();
+        for (int b = 0; b < runtime.getNumBackends(); b++) {
+            TornadoBackend backend = runtime.getBackend(b);
+            for (int d = 0; d < backend.getNumDevices(); d++) {
+                devices.add(backend.getDevice(d));
+            }
+        }
+        assertTrue(!devices.isEmpty(), "no device");
+        return devices.stream();
+    }
+
+    /** Signed values of standard deviation 1, behind an offset that no kernel may assume to be 0. */
+    Slice input(int size) {
+        FloatArray array = new FloatArray(size + 3);
+        for (int i = 0; i < array.getSize(); i++) {
+            array.set(i, (float) random.nextGaussian());
+        }
+        return new Slice(array, 3, 0);
+    }
+
+    /** NaN everywhere, so that what a kernel does not write is seen. */
+    Slice output(int size) {
+        FloatArray array = new FloatArray(size + 5);
+        array.init(Float.NaN);
+        outputs.add(array);
+        return new Slice(array, 5, 0);
+    }
+
+    static double[] values(Slice slice) {
+        double[] values = new double[slice.array().getSize() - slice.offset()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = slice.array().get(slice.offset() + i);
+        }
+        return values;
+    }
+
+    /** Executes twice; the bits must be the same. */
+    void run(Consumer<Stage> tasks) {
+        tasks.accept(stage);
+        stage.select(0);
+        List<float[]> first = execute();
+        List<float[]> second = execute();
+        for (int i = 0; i < first.size(); i++) {
+            for (int j = 0; j < first.get(i).length; j++) {
+                assertEquals(
+                        Float.floatToRawIntBits(first.get(i)[j]),
+                        Float.floatToRawIntBits(second.get(i)[j]),
+                        "same bits");
+            }
+        }
+    }
+
+    private List<float[]> execute() {
+        for (FloatArray output : outputs) {
+            output.init(Float.NaN);
+        }
+        try (TornadoExecutionPlan plan = new TornadoExecutionPlan(stage.graph().snapshot())) {
+            plan.withDevice(device).withGridScheduler(grids);
+            TornadoExecutionResult result = plan.execute();
+            result.transferToHost(outputs.toArray());
+        } catch (TornadoExecutionPlanException e) {
+            throw new IllegalStateException(e);
+        }
+        return outputs.stream().map(FloatArray::toHeapArray).toList();
+    }
+
+    /** Float arithmetic over sums of {@code terms}: errors grow with their number's square root. */
+    static void close(String what, double[] expected, Slice actual, int terms) {
+        double[] values = values(actual);
+        assertEquals(expected.length, values.length, what);
+        double largest = 0.25;
+        for (double e : expected) {
+            largest = Math.max(largest, Math.abs(e));
+        }
+        double tolerance = 4e-6 * largest * Math.sqrt(terms + 1.0);
+        for (int i = 0; i < expected.length; i++) {
+            assertTrue(
+                    Math.abs(expected[i] - values[i]) <= tolerance,
+                    what + "[" + i + "]: " + values[i] + " instead of " + expected[i] + " ± " + tolerance);
+        }
+    }
+}

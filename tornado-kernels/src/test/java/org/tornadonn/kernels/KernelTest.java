@@ -1,0 +1,421 @@
+package org.tornadonn.kernels;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.opentest4j.AssertionFailedError;
+import uk.ac.manchester.tornado.api.annotations.Parallel;
+import uk.ac.manchester.tornado.api.common.TornadoDevice;
+import uk.ac.manchester.tornado.api.enums.DataTransferMode;
+import uk.ac.manchester.tornado.api.runtime.TornadoRuntimeProvider;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+import uk.ac.manchester.tornado.api.types.arrays.IntArray;
+
+/**
+ * Every op, forward and backward, on every device, over sizes of one, odd sizes and sizes that fill lanes: forward against the
+ * double reference, backward against central differences of the reference with a random upstream gradient.
+ */
+class KernelTest {
+    private static final int[][] SIZES = {{1, 1}, {3, 7}, {5, 16}, {67, 37}, {130, 48}};
+
+    static Stream<Arguments> sizes() {
+        return Bench.devices().flatMap(d -> Stream.of(SIZES).map(s -> Arguments.of(d, s[0], s[1])));
+    }
+
+    @ParameterizedTest(name = "{1} x {2} on {0}")
+    @MethodSource("sizes")
+    void dyt(TornadoDevice device, int rows, int c) {
+        for (boolean skip : new boolean[] {false, true}) {
+            Bench b = new Bench(device);
+            Slice x = b.input(rows * c);
+            Slice alpha = b.input(1);
+            Slice gamma = b.input(c);
+            Slice beta = b.input(c);
+            Slice dY = b.input(rows * c);
+            Slice dSkip = b.input(rows * c);
+            Slice y = b.output(rows * c);
+            Slice dX = b.output(rows * c);
+            Slice dAlpha = b.output(1);
+            Slice dGamma = b.output(c);
+            Slice dBeta = b.output(c);
+            b.run(s -> {
+                DyTKernel.forward(s, "forward", y, x, alpha, gamma, beta, rows, c);
+                DyTKernel.backward(
+                        s, "backward", dX, dAlpha, dGamma, dBeta, dY, x, alpha, gamma, skip ? dSkip : null, rows, c);
+            });
+            double[][] in = {Bench.values(x), Bench.values(alpha), Bench.values(gamma), Bench.values(beta)};
+            Reference.Op op = Reference.dyt(rows, c);
+            double[] up = Bench.values(dY);
+            Bench.close("y", op.apply(in), y, 1);
+            Bench.close("dX", plus(Reference.gradient(op, up, 0, in), skip ? Bench.values(dSkip) : null), dX, 4);
+            Bench.close("dAlpha", Reference.gradient(op, up, 1, in), dAlpha, rows * c * 4);
+            Bench.close("dGamma", Reference.gradient(op, up, 2, in), dGamma, rows);
+            Bench.close("dBeta", Reference.gradient(op, up, 3, in), dBeta, rows);
+        }
+    }
+
+    @ParameterizedTest(name = "{1} x {2} on {0}")
+    @MethodSource("sizes")
+    void layerNorm(TornadoDevice device, int rows, int c) {
+        for (boolean skip : new boolean[] {false, true}) {
+            Bench b = new Bench(device);
+            // A large eps keeps the case of one channel, whose variance is 0, within what floats can do.
+            float eps = 1e-2f;
+            Slice x = b.input(rows * c);
+            Slice gamma = b.input(c);
+            Slice beta = b.input(c);
+            Slice dY = b.input(rows * c);
+            Slice dSkip = b.input(rows * c);
+            Slice y = b.output(rows * c);
+            Slice mean = b.output(rows);
+            Slice rstd = b.output(rows);
+            Slice dX = b.output(rows * c);
+            Slice dGamma = b.output(c);
+            Slice dBeta = b.output(c);
+            b.run(s -> {
+                LayerNormKernel.forward(s, "forward", y, mean, rstd, x, gamma, beta, rows, c, eps);
+                LayerNormKernel.backward(
+                        s, "backward", dX, dGamma, dBeta, dY, x, gamma, mean, rstd, skip ? dSkip : null, rows, c);
+            });
+            double[][] in = {Bench.values(x), Bench.values(gamma), Bench.values(beta)};
+            Reference.Op op = Reference.layerNorm(rows, c, eps);
+            double[] up = Bench.values(dY);
+            Bench.close("y", op.apply(in), y, c);
+            Bench.close("dX", plus(Reference.gradient(op, up, 0, in), skip ? Bench.values(dSkip) : null), dX, 4 * c);
+            Bench.close("dGamma", Reference.gradient(op, up, 1, in), dGamma, rows + c);
+            Bench.close("dBeta", Reference.gradient(op, up, 2, in), dBeta, rows);
+        }
+    }
+
+    private static double[] plus(double[] a, double[] b) {
+        for (int i = 0; b != null && i < a.length; i++) {
+            a[i] += b[i];
+        }
+        return a;
+    }
+
+    static Stream<Arguments> products() {
+        int[][] shapes = {{1, 1, 1}, {3, 5, 7}, {8, 32, 16}, {19, 33, 35}, {131, 20, 40}, {9, 300, 33}};
+        return Bench.devices().flatMap(d -> Stream.of(shapes).map(s -> Arguments.of(d, s[0], s[1], s[2])));
+    }
+
+    @ParameterizedTest(name = "{1} x {2} x {3} on {0}")
+    @MethodSource("products")
+    void linear(TornadoDevice device, int rows, int in, int out) {
+        for (boolean extras : new boolean[] {false, true}) {
+            Bench b = new Bench(device);
+            Slice x = b.input(rows * in);
+            Slice w = b.input(out * in);
+            Slice bias = b.input(out);
+            Slice residual = b.input(rows * out);
+            Slice dY = b.input(rows * out);
+            Slice y = b.output(rows * out);
+            Slice dX = b.output(rows * in);
+            Slice dW = b.output(out * in);
+            Slice dB = b.output(out);
+            b.run(s -> {
+                MatMulKernel.linear(
+                        s, "forward", y, x, w, extras ? bias : null, extras ? residual : null, rows, in, out);
+                MatMulKernel.linearBackwardInput(s, "input", dX, dY, w, rows, in, out);
+                MatMulKernel.linearBackwardWeight(s, "weight", dW, dY, x, rows, in, out);
+                BiasKernel.backward(s, "bias", dB, dY, rows, out);
+            });
+            double[] xs = Bench.values(x);
+            double[] ws = Bench.values(w);
+            double[] up = Bench.values(dY);
+            double[] none = new double[rows * out];
+            double[] expected = Reference.linear(rows, in, out)
+                    .apply(
+                            xs,
+                            ws,
+                            extras ? Bench.values(bias) : new double[out],
+                            extras ? Bench.values(residual) : none);
+            Bench.close("y", expected, y, in);
+            // The product is linear in each factor, so its gradients are products of transposes, written out here.
+            double[] expectedX = new double[rows * in];
+            double[] expectedW = new double[out * in];
+            double[] expectedB = new double[out];
+            for (int r = 0; r < rows; r++) {
+                for (int o = 0; o < out; o++) {
+                    expectedB[o] += up[r * out + o];
+                    for (int k = 0; k < in; k++) {
+                        expectedX[r * in + k] += up[r * out + o] * ws[o * in + k];
+                        expectedW[o * in + k] += up[r * out + o] * xs[r * in + k];
+                    }
+                }
+            }
+            Bench.close("dX", expectedX, dX, out);
+            Bench.close("dW", expectedW, dW, rows);
+            Bench.close("dB", expectedB, dB, rows);
+        }
+    }
+
+    @ParameterizedTest(name = "{1} x {2} on {0}")
+    @MethodSource("sizes")
+    void gelu(TornadoDevice device, int rows, int c) {
+        int n = rows * c;
+        Bench b = new Bench(device);
+        Slice x = b.input(n);
+        for (int i = 0; i < n; i++) {
+            x.array().set(x.offset() + i, 3 * x.array().get(x.offset() + i));
+        }
+        Slice dY = b.input(n);
+        Slice y = b.output(n);
+        Slice dX = b.output(n);
+        b.run(s -> {
+            GeluKernel.forward(s, "forward", y, x, n);
+            GeluKernel.backward(s, "backward", dX, dY, x, n);
+        });
+        Bench.close("y", Reference.gelu().apply(Bench.values(x)), y, 1);
+        Bench.close("dX", Reference.gradient(Reference.gelu(), Bench.values(dY), 0, Bench.values(x)), dX, 4);
+    }
+
+    static Stream<Arguments> attentions() {
+        int[][] shapes = {{1, 1, 1, 1}, {2, 5, 2, 4}, {1, 17, 3, 16}, {2, 33, 1, 20}};
+        return Bench.devices().flatMap(d -> Stream.of(shapes).map(s -> Arguments.of(d, s[0], s[1], s[2], s[3])));
+    }
+
+    @ParameterizedTest(name = "{1} images, {2} tokens, {3} heads of {4} on {0}")
+    @MethodSource("attentions")
+    void attention(TornadoDevice device, int batch, int tokens, int heads, int d) {
+        Bench b = new Bench(device);
+        int rows = batch * tokens;
+        Slice qkv = b.input(rows * 3 * heads * d);
+        Slice dO = b.input(rows * heads * d);
+        Slice o = b.output(rows * heads * d);
+        Slice lse = b.output(rows * heads);
+        Slice dQkv = b.output(rows * 3 * heads * d);
+        b.run(s -> {
+            AttentionKernel.forward(s, "forward", o, lse, qkv, batch, tokens, heads, d);
+            AttentionKernel.backward(s, "backward", dQkv, dO, qkv, o, lse, batch, tokens, heads, d);
+        });
+        Reference.Op op = Reference.attention(batch, tokens, heads, d);
+        Bench.close("o", op.apply(Bench.values(qkv)), o, d + tokens);
+        Bench.close("dQkv", Reference.gradient(op, Bench.values(dO), 0, Bench.values(qkv)), dQkv, 4 * (d + tokens));
+    }
+
+    @ParameterizedTest
+    @MethodSource("org.tornadonn.kernels.Bench#devices")
+    void patches(TornadoDevice device) {
+        Bench b = new Bench(device);
+        Slice images = b.input(3 * 2 * 9 * 9);
+        Slice patches = b.output(3 * 2 * 9 * 9);
+        Slice back = b.output(3 * 2 * 9 * 9);
+        b.run(s -> {
+            PatchKernel.unfold(s, "unfold", patches, images, 3, 2, 9, 3);
+            PatchKernel.fold(s, "fold", back, patches, 3, 2, 9, 3);
+        });
+        Bench.close("patches", Reference.unfold(3, 2, 9, 3).apply(Bench.values(images)), patches, 0);
+        Bench.close("fold of unfold", Bench.values(images), back, 0);
+    }
+
+    @ParameterizedTest
+    @MethodSource("org.tornadonn.kernels.Bench#devices")
+    void tokensAndPool(TornadoDevice device) {
+        int batch = 3;
+        int patches = 5;
+        int c = 19;
+        Bench b = new Bench(device);
+        Slice embedded = b.input(batch * patches * c);
+        Slice cls = b.input(c);
+        Slice pos = b.input((patches + 1) * c);
+        Slice dX = b.input(batch * (patches + 1) * c);
+        Slice dPooled = b.input(batch * c);
+        Slice x = b.output(batch * (patches + 1) * c);
+        Slice dEmbedded = b.output(batch * patches * c);
+        Slice dCls = b.output(c);
+        Slice dPos = b.output((patches + 1) * c);
+        Slice pooled = b.output(batch * c);
+        Slice dTokens = b.output(batch * (patches + 1) * c);
+        b.run(s -> {
+            TokenKernel.forward(s, "tokens", x, embedded, cls, pos, batch, patches, c);
+            TokenKernel.backward(s, "back", dEmbedded, dCls, dPos, dX, batch, patches, c);
+            PoolKernel.forward(s, "pool", pooled, dX, batch, patches + 1, c);
+            PoolKernel.backward(s, "poolBack", dTokens, dPooled, batch, patches + 1, c);
+        });
+        double[][] in = {Bench.values(embedded), Bench.values(cls), Bench.values(pos)};
+        Reference.Op op = Reference.tokens(batch, patches, c);
+        double[] up = Bench.values(dX);
+        Bench.close("x", op.apply(in), x, 1);
+        Bench.close("dEmbedded", Reference.gradient(op, up, 0, in), dEmbedded, 1);
+        Bench.close("dCls", Reference.gradient(op, up, 1, in), dCls, batch);
+        Bench.close("dPos", Reference.gradient(op, up, 2, in), dPos, batch);
+        Reference.Op pool = Reference.pool(batch, patches + 1, c);
+        Bench.close("pooled", pool.apply(up), pooled, patches);
+        Bench.close("dTokens", Reference.gradient(pool, Bench.values(dPooled), 0, up), dTokens, 1);
+    }
+
+    @ParameterizedTest
+    @MethodSource("org.tornadonn.kernels.Bench#devices")
+    void crossEntropy(TornadoDevice device) {
+        int[] classes = {2, 0, -1, 6, 6};
+        for (float smoothing : new float[] {0f, 0.1f}) {
+            Bench b = new Bench(device);
+            Slice logits = b.input(5 * 7);
+            Slice dLogits = b.output(5 * 7);
+            FloatArray metrics = new FloatArray(3);
+            IntArray labels = IntArray.fromArray(classes);
+            b.run(s -> {
+                CrossEntropyKernel.forward(s, "loss", dLogits, metrics, logits, labels, 5, 7, smoothing);
+                s.graph().transferToHost(DataTransferMode.EVERY_EXECUTION, metrics);
+            });
+            double[] in = Bench.values(logits);
+            Reference.Op op = Reference.crossEntropy(classes, 7, smoothing);
+            assertEquals(op.apply(in)[0] * 4, metrics.get(0), 1e-4);
+            assertEquals(4, metrics.get(2));
+            int correct = 0;
+            for (int i = 0; i < 5; i++) {
+                int best = 0;
+                for (int k = 1; k < 7; k++) {
+                    best = in[i * 7 + k] > in[i * 7 + best] ? k : best;
+                }
+                correct += best == classes[i] ? 1 : 0;
+            }
+            assertEquals(correct, metrics.get(1));
+            Bench.close("dLogits", Reference.gradient(op, new double[] {1}, 0, in), dLogits, 7);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("org.tornadonn.kernels.Bench#devices")
+    void adamW(TornadoDevice device) {
+        int n = 16 * 1024 + 21;
+        Bench b = new Bench(device);
+        Slice grads = b.input(n);
+        Slice params = b.input(n);
+        Slice m = b.input(n);
+        Slice v = b.input(n);
+        Slice decay = b.input(n);
+        for (int i = 0; i < n; i++) {
+            v.array().set(3 + i, Math.abs(v.array().get(3 + i)));
+            decay.array().set(3 + i, i % 2 == 0 ? 0.05f : 0f);
+        }
+        double[] p0 = Bench.values(params);
+        double[] m0 = Bench.values(m);
+        double[] v0 = Bench.values(v);
+        double[] g = Bench.values(grads);
+        float[] h = {0.01f, 0.9f, 0.999f, 1e-8f, 0.19f, 0.002f};
+        b.run(s -> {
+            AdamWKernel.update(s, "adamw", params, m, v, grads, decay, FloatArray.fromArray(h), n);
+            s.graph().transferToHost(DataTransferMode.EVERY_EXECUTION, params.array(), m.array(), v.array());
+        });
+        double[] p = new double[n];
+        // Executed twice by the bench: two updates from host state that was downloaded in between.
+        for (int round = 0; round < 2; round++) {
+            for (int i = 0; i < n; i++) {
+                p0[i] -= h[0] * (i % 2 == 0 ? 0.05 : 0) * p0[i];
+                m0[i] = 0.9 * m0[i] + 0.1 * g[i];
+                v0[i] = 0.999 * v0[i] + 0.001 * g[i] * g[i];
+                p0[i] -= h[0] * (m0[i] / h[4]) / (Math.sqrt(v0[i] / h[5]) + 1e-8);
+                p[i] = p0[i];
+            }
+        }
+        Bench.close("params", p, params, 8);
+        Bench.close("m", m0, m, 4);
+        Bench.close("v", v0, v, 4);
+    }
+
+    @Test
+    void goldenLayerVectors() {
+        TornadoDevice device = TornadoRuntimeProvider.getTornadoRuntime().getDefaultDevice();
+        Bench b = new Bench(device);
+        Slice x = Slice.of(FloatArray.fromElements(1, -2, 0.5f, 3, 0, -0.25f));
+        Slice gamma = Slice.of(FloatArray.fromElements(1, 2, -1));
+        Slice beta = Slice.of(FloatArray.fromElements(0.1f, 0, -0.2f));
+        Slice dY = Slice.of(FloatArray.fromElements(1, -1, 2, 0.5f, 1, -3));
+        Slice alpha = Slice.of(FloatArray.fromElements(0.5f));
+        Slice y = b.output(6);
+        Slice dX = b.output(6);
+        Slice dAlpha = b.output(1);
+        Slice dGamma = b.output(3);
+        Slice dBeta = b.output(3);
+        Slice normed = b.output(6);
+        Slice mean = b.output(2);
+        Slice rstd = b.output(2);
+        Slice dNormX = b.output(6);
+        Slice dNormGamma = b.output(3);
+        Slice dNormBeta = b.output(3);
+        b.run(s -> {
+            DyTKernel.forward(s, "dyt", y, x, alpha, gamma, beta, 2, 3);
+            DyTKernel.backward(s, "dytBack", dX, dAlpha, dGamma, dBeta, dY, x, alpha, gamma, null, 2, 3);
+            LayerNormKernel.forward(s, "norm", normed, mean, rstd, x, gamma, beta, 2, 3, 1e-6f);
+            LayerNormKernel.backward(
+                    s, "normBack", dNormX, dNormGamma, dNormBeta, dY, x, gamma, mean, rstd, null, 2, 3);
+        });
+        Bench.close(
+                "y",
+                new double[] {.562117157260, -1.523188311912, -.444918662404, 1.005148253645, 0, -.075646998228},
+                y,
+                1);
+        Bench.close(
+                "dX",
+                new double[] {.393223866483, -.419974341614, -.940014848806, .045176659731, 1.0, 1.476804496426},
+                dX,
+                1);
+        Bench.close("dAlpha", new double[] {1.058987960788}, dAlpha, 6);
+        Bench.close("dGamma", new double[] {.914691284082, .761594155956, .862896330122}, dGamma, 2);
+        Bench.close("dBeta", new double[] {1.5, 0, -1}, dBeta, 2);
+        Bench.close(
+                "normed",
+                new double[] {
+                    .989000630904, -2.794001982842, -.708000360517, 1.510831296455, -1.241531540880, .590065526015
+                },
+                normed,
+                3);
+        Bench.close(
+                "dNormX",
+                new double[] {
+                    .921775197391, .184354420046, -1.106129617437, .022644765768, -.294387286303, .271742520535
+                },
+                dNormX,
+                3);
+        Bench.close("dNormGamma", new double[] {1.594416279132, .776235220981, 3.386197299078}, dNormGamma, 2);
+        Bench.close("dNormBeta", new double[] {1.5, 0, -1}, dNormBeta, 2);
+    }
+
+    @Test
+    void approximationsAreClose() {
+        for (int i = -200_000; i <= 200_000; i++) {
+            float x = i / 16_000f;
+            assertEquals(Math.tanh(x), Approximation.tanh(x), 5e-7, "tanh " + x);
+            assertEquals(Reference.erf(x), Approximation.erf(x), 5e-7, "erf " + x);
+        }
+    }
+
+    /** Wrong on purpose: the last row is left out. */
+    public static void kOffByOne(FloatArray y, FloatArray x, int n) {
+        for (@Parallel int i = 0; i < n - 1; i++) {
+            y.set(5 + i, x.get(3 + i));
+        }
+    }
+
+    /** Wrong on purpose: a constant. */
+    public static void kConstant(FloatArray y, FloatArray x, int n) {
+        for (@Parallel int i = 0; i < n; i++) {
+            y.set(5 + i, 0.1f);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("org.tornadonn.kernels.Bench#devices")
+    void wrongKernelsAreFound(TornadoDevice device) {
+        for (boolean constant : new boolean[] {false, true}) {
+            Bench b = new Bench(device);
+            Slice x = b.input(33);
+            Slice y = b.output(33);
+            b.run(s -> {
+                if (constant) {
+                    s.graph().task("copy", KernelTest::kConstant, y.array(), x.array(), 33);
+                } else {
+                    s.graph().task("copy", KernelTest::kOffByOne, y.array(), x.array(), 33);
+                }
+            });
+            assertThrows(AssertionFailedError.class, () -> Bench.close("y", Bench.values(x), y, 0));
+        }
+    }
+}

@@ -1,0 +1,218 @@
+package org.tornadonn.kernels;
+
+/** The operations in plain double loops, from their definitions; knows nothing of the kernels. */
+final class Reference {
+    private Reference() {}
+
+    /** A function of several tensors to one tensor. */
+    interface Op {
+        double[] apply(double[]... inputs);
+    }
+
+    static Op dyt(int rows, int c) {
+        return in -> {
+            double[] y = new double[rows * c];
+            for (int i = 0; i < y.length; i++) {
+                y[i] = in[2][i % c] * Math.tanh(in[1][0] * in[0][i]) + in[3][i % c];
+            }
+            return y;
+        };
+    }
+
+    static Op layerNorm(int rows, int c, double eps) {
+        return in -> {
+            double[] y = new double[rows * c];
+            for (int r = 0; r < rows; r++) {
+                double mean = 0;
+                double variance = 0;
+                for (int j = 0; j < c; j++) {
+                    mean += in[0][r * c + j] / c;
+                }
+                for (int j = 0; j < c; j++) {
+                    variance += Math.pow(in[0][r * c + j] - mean, 2) / c;
+                }
+                for (int j = 0; j < c; j++) {
+                    y[r * c + j] = in[1][j] * (in[0][r * c + j] - mean) / Math.sqrt(variance + eps) + in[2][j];
+                }
+            }
+            return y;
+        };
+    }
+
+    /** x wᵀ + b + residual. */
+    static Op linear(int rows, int n, int out) {
+        return in -> {
+            double[] y = new double[rows * out];
+            for (int r = 0; r < rows; r++) {
+                for (int o = 0; o < out; o++) {
+                    double sum = in[2][o] + in[3][r * out + o];
+                    for (int k = 0; k < n; k++) {
+                        sum += in[0][r * n + k] * in[1][o * n + k];
+                    }
+                    y[r * out + o] = sum;
+                }
+            }
+            return y;
+        };
+    }
+
+    static Op gelu() {
+        return in -> {
+            double[] y = new double[in[0].length];
+            for (int i = 0; i < y.length; i++) {
+                y[i] = in[0][i] * 0.5 * (1 + erf(in[0][i] / Math.sqrt(2)));
+            }
+            return y;
+        };
+    }
+
+    /** erf by its Taylor series, or by the continued fraction of erfc for large arguments. */
+    static double erf(double x) {
+        double a = Math.abs(x);
+        if (a > 6) {
+            return Math.signum(x);
+        }
+        if (a > 2.5) {
+            double f = 0;
+            for (int k = 60; k >= 1; k--) {
+                f = k / 2.0 / (a + f);
+            }
+            return Math.signum(x) * (1 - Math.exp(-a * a) / Math.sqrt(Math.PI) / (a + f));
+        }
+        double term = x;
+        double sum = x;
+        for (int n = 1; n < 80; n++) {
+            term *= -x * x / n;
+            sum += term / (2 * n + 1);
+        }
+        return 2 / Math.sqrt(Math.PI) * sum;
+    }
+
+    static Op attention(int batch, int tokens, int heads, int d) {
+        return in -> {
+            int w = heads * d;
+            double[] o = new double[batch * tokens * w];
+            for (int b = 0; b < batch; b++) {
+                for (int h = 0; h < heads; h++) {
+                    for (int i = 0; i < tokens; i++) {
+                        double[] p = new double[tokens];
+                        double sum = 0;
+                        for (int j = 0; j < tokens; j++) {
+                            double s = 0;
+                            for (int k = 0; k < d; k++) {
+                                s += in[0][(b * tokens + i) * 3 * w + h * d + k]
+                                        * in[0][(b * tokens + j) * 3 * w + w + h * d + k];
+                            }
+                            p[j] = Math.exp(s / Math.sqrt(d));
+                            sum += p[j];
+                        }
+                        for (int k = 0; k < d; k++) {
+                            for (int j = 0; j < tokens; j++) {
+                                o[(b * tokens + i) * w + h * d + k] +=
+                                        p[j] / sum * in[0][(b * tokens + j) * 3 * w + 2 * w + h * d + k];
+                            }
+                        }
+                    }
+                }
+            }
+            return o;
+        };
+    }
+
+    static Op tokens(int batch, int patches, int c) {
+        return in -> {
+            double[] x = new double[batch * (patches + 1) * c];
+            for (int b = 0; b < batch; b++) {
+                for (int i = 0; i <= patches; i++) {
+                    for (int j = 0; j < c; j++) {
+                        double start = i == 0 ? in[1][j] : in[0][(b * patches + i - 1) * c + j];
+                        x[(b * (patches + 1) + i) * c + j] = start + in[2][i * c + j];
+                    }
+                }
+            }
+            return x;
+        };
+    }
+
+    static Op pool(int batch, int tokens, int c) {
+        return in -> {
+            double[] y = new double[batch * c];
+            for (int b = 0; b < batch; b++) {
+                for (int i = 1; i < tokens; i++) {
+                    for (int j = 0; j < c; j++) {
+                        y[b * c + j] += in[0][(b * tokens + i) * c + j] / (tokens - 1);
+                    }
+                }
+            }
+            return y;
+        };
+    }
+
+    static Op unfold(int batch, int channels, int size, int patch) {
+        return in -> {
+            int across = size / patch;
+            double[] y = new double[in[0].length];
+            int to = 0;
+            for (int b = 0; b < batch; b++) {
+                for (int n = 0; n < across * across; n++) {
+                    for (int c = 0; c < channels; c++) {
+                        for (int i = 0; i < patch; i++) {
+                            for (int j = 0; j < patch; j++) {
+                                int row = n / across * patch + i;
+                                int column = n % across * patch + j;
+                                y[to++] = in[0][((b * channels + c) * size + row) * size + column];
+                            }
+                        }
+                    }
+                }
+            }
+            return y;
+        };
+    }
+
+    /** The mean loss over labels of at least 0, as a tensor of one element. */
+    static Op crossEntropy(int[] labels, int classes, double smoothing) {
+        return in -> {
+            double total = 0;
+            int counted = 0;
+            for (int b = 0; b < labels.length; b++) {
+                if (labels[b] < 0) {
+                    continue;
+                }
+                counted++;
+                double sum = 0;
+                for (int k = 0; k < classes; k++) {
+                    sum += Math.exp(in[0][b * classes + k]);
+                }
+                for (int k = 0; k < classes; k++) {
+                    double target = smoothing / classes + (k == labels[b] ? 1 - smoothing : 0);
+                    total -= target * (in[0][b * classes + k] - Math.log(sum));
+                }
+            }
+            return new double[] {total / Math.max(1, counted)};
+        };
+    }
+
+    /** Gradient of Σ upstream ⊙ op(inputs) with respect to one input, by central differences. */
+    static double[] gradient(Op op, double[] upstream, int which, double[]... inputs) {
+        double[] gradient = new double[inputs[which].length];
+        double h = 1e-5;
+        for (int i = 0; i < gradient.length; i++) {
+            double[][] moved = inputs.clone();
+            moved[which] = inputs[which].clone();
+            moved[which][i] = inputs[which][i] + h;
+            double up = dot(op.apply(moved), upstream);
+            moved[which][i] = inputs[which][i] - h;
+            gradient[i] = (up - dot(op.apply(moved), upstream)) / (2 * h);
+        }
+        return gradient;
+    }
+
+    private static double dot(double[] a, double[] b) {
+        double sum = 0;
+        for (int i = 0; i < a.length; i++) {
+            sum += a[i] * b[i];
+        }
+        return sum;
+    }
+}
