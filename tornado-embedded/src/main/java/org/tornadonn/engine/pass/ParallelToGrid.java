@@ -42,6 +42,15 @@ final class ParallelToGrid {
         if (deepest > 2) {
             throw refuse(kernel, "more than three nested loops");
         }
+        List<Integer> depths =
+                kernel.parallelLoops().stream().map(ParallelLoop::depth).toList();
+        for (int i = 0; i < depths.size(); i++) {
+            boolean endsNest = i + 1 == depths.size() || depths.get(i + 1) == 0;
+            if (endsNest && depths.get(i) != deepest) {
+                // The work-items of the dimensions that it lacks would all run it.
+                throw refuse(kernel, "loops of different nesting one after the other");
+            }
+        }
         Map<Var, Integer> dimensions = new HashMap<>();
         for (ParallelLoop loop : kernel.parallelLoops()) {
             dimensions.put(loop.var(), cpu ? loop.depth() : deepest - loop.depth());

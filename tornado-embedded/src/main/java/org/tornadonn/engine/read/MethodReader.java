@@ -18,6 +18,7 @@ import java.lang.reflect.Modifier;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -152,7 +153,10 @@ final class MethodReader {
 
     /** Reads the body into the builder's open block and leaves the block after the return open. */
     Value read(List<Value> arguments) {
-        for (Scope scope : parallel.keySet()) {
+        List<Scope> inOrder = parallel.keySet().stream()
+                .sorted(Comparator.comparingInt(Scope::start))
+                .toList();
+        for (Scope scope : inOrder) {
             int depth = (int) parallel.keySet().stream()
                     .filter(o -> o.start() < scope.start() && o.end() >= scope.end())
                     .count();

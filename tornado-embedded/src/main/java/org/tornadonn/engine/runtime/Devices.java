@@ -3,6 +3,7 @@ package org.tornadonn.engine.runtime;
 import java.util.ArrayList;
 import java.util.List;
 import org.tornadonn.engine.Device;
+import org.tornadonn.engine.interpret.InterpreterDevice;
 import org.tornadonn.engine.opencl.OpenClDevice;
 import uk.ac.manchester.tornado.api.TornadoBackend;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
@@ -10,7 +11,7 @@ import uk.ac.manchester.tornado.api.enums.TornadoVMBackendType;
 import uk.ac.manchester.tornado.api.exceptions.TornadoDeviceNotFound;
 import uk.ac.manchester.tornado.api.runtime.TornadoRuntime;
 
-/** The devices of this process, found once: those of OpenCL. */
+/** The devices of this process, found once: those of OpenCL, and last the interpreter, which is never the default. */
 public final class Devices implements TornadoRuntime {
     private record Backend(String getName, TornadoVMBackendType getBackendType, List<TornadoDevice> getAllDevices)
             implements TornadoBackend {
@@ -37,6 +38,7 @@ public final class Devices implements TornadoRuntime {
 
     private Devices() {
         add("OpenCL", TornadoVMBackendType.OPENCL, OpenClDevice.all());
+        add("IR interpreter", TornadoVMBackendType.VIRTUAL, List.of(new InterpreterDevice()));
     }
 
     private void add(String name, TornadoVMBackendType type, List<? extends Device> devices) {

@@ -192,9 +192,9 @@ final class JavaFeatures {
                 y.set(i * (x.getSize() / 4) + j, x.get(i * (x.getSize() / 4) + j) + 100 * i + j);
             }
         }
-        for (@Parallel int i = 0; i < x.getSize(); i++) {
-            if (i >= x.getSize() / 4 * 4) {
-                y.set(i, 7f);
+        for (@Parallel int i = 0; i < x.getSize() % 4; i++) {
+            for (@Parallel int j = 0; j < 1; j++) {
+                y.set(x.getSize() / 4 * 4 + i, 7f + j);
             }
         }
     }

@@ -44,7 +44,8 @@ class RefusalTest {
         put1(Refusal.EXCEPTION, Refused::kThrow);
         Task1<FloatArray> step = Refused::kParallelStep;
         Task2<FloatArray, IntArray> bound = Refused::kLostBound;
-        KERNELS.put(Refusal.PARALLEL_LOOP, List.of(step, bound));
+        Task1<FloatArray> mixed = Refused::kMixedNesting;
+        KERNELS.put(Refusal.PARALLEL_LOOP, List.of(step, bound, mixed));
         Task2<FloatArray, KernelContext> monitor = Refused::kInstruction;
         KERNELS.put(Refusal.INSTRUCTION, List.of(monitor));
     }

@@ -62,6 +62,17 @@ final class Refused {
         }
     }
 
+    static void kMixedNesting(FloatArray y) {
+        for (@Parallel int i = 0; i < 3; i++) {
+            for (@Parallel int j = 0; j < 3; j++) {
+                y.set(3 * i + j, 1f);
+            }
+        }
+        for (@Parallel int i = 9; i < y.getSize(); i++) {
+            y.set(i, 1f);
+        }
+    }
+
     static void kInstruction(FloatArray y, KernelContext context) {
         y.set(0, new int[2][3].length);
     }
