@@ -47,7 +47,7 @@ final class TrainCommand implements Runnable {
     @Option(names = "--epochs", defaultValue = "2", description = "Passes over the training images.")
     double epochs;
 
-    @Option(names = "--batch", defaultValue = "64")
+    @Option(names = "--batch", defaultValue = "32", description = "Images per step.")
     int batch;
 
     @Option(names = "--learning-rate", defaultValue = "1e-3", description = "Peak of the schedule.")

@@ -110,5 +110,6 @@ class MainTest {
         assertTrue(say("train", "--help").out().contains("--data"));
         assertTrue(say("devices").out().contains("Engine:"));
         HelloKernel.main(new String[0]);
+        TrainVit.main(new String[0]);
     }
 }

@@ -52,9 +52,10 @@ final class LaneVectorizer {
     private final List<Integer> aliases;
     private int nextVar;
     private final Set<Var> assigned = new HashSet<>();
-    private final Map<Var, Expr> integers = new HashMap<>();
-    private final Map<Var, Var> vectors = new HashMap<>();
-    private final Set<Var> scalars = new HashSet<>();
+
+    /** What each variable of the body holds now: an index expression, or a fresh variable, scalar or vector. */
+    private final Map<Var, Expr> current = new HashMap<>();
+
     private final List<Access> accesses = new ArrayList<>();
     private final List<Stmt> out = new ArrayList<>();
 
@@ -97,8 +98,8 @@ final class LaneVectorizer {
 
     private void vectorize(Kernel kernel) {
         for (Stmt stmt : loop.work()) {
-            if (stmt instanceof Stmt.Assign(Var var, Expr _) && !assigned.add(var)) {
-                throw new NotLanes();
+            if (stmt instanceof Stmt.Assign(Var var, Expr _)) {
+                assigned.add(var);
             }
         }
         for (Block block : kernel.blocks()) {
@@ -111,7 +112,7 @@ final class LaneVectorizer {
             }
         }
         for (Stmt stmt : loop.work()) {
-            switch (Trees.map(stmt, e -> e instanceof Expr.Read(Var v) ? integers.getOrDefault(v, e) : e)) {
+            switch (Trees.map(stmt, this::now)) {
                 case Stmt.Assign(Var var, Expr value) -> assign(var, value);
                 case Stmt.Store(Storage array, Expr index, Expr value) -> {
                     Index place = index(index);
@@ -137,19 +138,31 @@ final class LaneVectorizer {
         }
     }
 
+    private Expr now(Expr e) {
+        if (!(e instanceof Expr.Read(Var v)) || !assigned.contains(v)) {
+            return e;
+        }
+        if (!current.containsKey(v)) {
+            // It holds what the trip before left in it.
+            throw new NotLanes();
+        }
+        return current.get(v);
+    }
+
     private void assign(Var var, Expr value) {
-        if (value.type().equals(Type.I32) && !contains(value, e -> e instanceof Expr.Load) && !readsVector(value)) {
-            integers.put(var, value);
+        boolean varies = varies(value);
+        if (value.type().equals(Type.I32)
+                && !contains(
+                        value,
+                        e -> e instanceof Expr.Load
+                                || e instanceof Expr.Read(Var v) && v.type().isVector())) {
+            current.put(var, value);
             return;
         }
-        if (varies(value)) {
-            Var lanes = new Var(nextVar++, var.name(), value.type().withLanes(loop.trips()));
-            out.add(new Stmt.Assign(lanes, vector(value)));
-            vectors.put(var, lanes);
-        } else {
-            out.add(new Stmt.Assign(var, scalar(value)));
-            scalars.add(var);
-        }
+        Expr result = varies ? vector(value) : scalar(value);
+        Var fresh = new Var(nextVar++, var.name(), result.type());
+        out.add(new Stmt.Assign(fresh, result));
+        current.put(var, new Expr.Read(fresh));
     }
 
     private static boolean contains(Expr expr, java.util.function.Predicate<Expr> test) {
@@ -158,20 +171,11 @@ final class LaneVectorizer {
         return found[0];
     }
 
-    private boolean readsVector(Expr expr) {
-        return contains(expr, e -> e instanceof Expr.Read(Var v) && vectors.containsKey(v));
-    }
-
     private boolean varies(Expr expr) {
-        return contains(expr, e -> {
-            if (e instanceof Expr.Read(Var v)) {
-                if (assigned.contains(v) && !vectors.containsKey(v) && !scalars.contains(v)) {
-                    throw new NotLanes();
-                }
-                return v.equals(loop.var()) || vectors.containsKey(v);
-            }
-            return false;
-        });
+        return contains(
+                expr,
+                e -> e instanceof Expr.Read(Var v)
+                        && (v.equals(loop.var()) || v.type().isVector()));
     }
 
     private Expr scalar(Expr expr) {
@@ -192,7 +196,7 @@ final class LaneVectorizer {
             return new Expr.Broadcast(type, scalar(expr));
         }
         return switch (expr) {
-            case Expr.Read(Var v) -> v.equals(loop.var()) ? new Expr.Lanes(type) : new Expr.Read(vectors.get(v));
+            case Expr.Read(Var v) -> v.equals(loop.var()) ? new Expr.Lanes(type) : expr;
             case Expr.Load(Type _, Storage array, Expr index) -> {
                 Index place = index(index);
                 if (place.lane() != 1) {
