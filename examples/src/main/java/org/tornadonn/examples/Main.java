@@ -26,6 +26,16 @@ public final class Main {
     /** Exit code 0, or 1 for a failure and 2 for wrong usage, with a message on standard error. */
     static int run(String... args) {
         Main main = new Main();
+        try {
+            return execute(main, args);
+        } catch (OutOfMemoryError e) {
+            System.err.println("\nThis computer has not enough memory for that (" + e.getMessage()
+                    + "). Use a smaller batch, width or depth.");
+            return 1;
+        }
+    }
+
+    private static int execute(Main main, String... args) {
         return new CommandLine(main)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionExceptionHandler((e, _, _) -> {

@@ -98,6 +98,7 @@ class MainTest {
                 "32",
                 "--depth",
                 "1");
+        fails(1, "Use a smaller batch", "train", "--batch", "16000", "--width", "768", "--depth", "12");
         fails(2, "Unknown option", "train", "--nonsense");
         fails(2, "Missing required parameter", "eval");
         Path text = Files.writeString(folder.resolve("text"), "not a checkpoint, but some text");

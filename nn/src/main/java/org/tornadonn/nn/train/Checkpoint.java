@@ -48,22 +48,20 @@ public record Checkpoint(VitConfig config, long step, long seed, Map<String, flo
             stored.put(V + e.name(), new Stored(model.secondMoment(), e));
         }
         Map<String, Object> header = new LinkedHashMap<>();
-        header.put(
-                "__metadata__",
-                Map.of(
-                        "format", "tornado-nn",
-                        "step", Long.toString(model.step()),
-                        "seed", Long.toString(seed),
-                        "config", JSON.writeValueAsString(model.config())));
+        Map<String, String> metadata = new LinkedHashMap<>();
+        metadata.put("format", "tornado-nn");
+        metadata.put("step", Long.toString(model.step()));
+        metadata.put("seed", Long.toString(seed));
+        metadata.put("config", JSON.writeValueAsString(model.config()));
+        header.put("__metadata__", metadata);
         long at = 0;
         for (Map.Entry<String, Stored> e : stored.entrySet()) {
             long bytes = 4L * e.getValue().entry().size();
-            header.put(
-                    e.getKey(),
-                    Map.of(
-                            "dtype", "F32",
-                            "shape", e.getValue().entry().shape(),
-                            "data_offsets", List.of(at, at + bytes)));
+            Map<String, Object> tensor = new LinkedHashMap<>();
+            tensor.put("dtype", "F32");
+            tensor.put("shape", e.getValue().entry().shape());
+            tensor.put("data_offsets", List.of(at, at + bytes));
+            header.put(e.getKey(), tensor);
             at += bytes;
         }
         byte[] text = JSON.writeValueAsString(header).getBytes(StandardCharsets.UTF_8);

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.tornadonn.kernels.Slice;
 import org.tornadonn.nn.ParameterTable;
+import org.tornadonn.nn.UserException;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
 /**
@@ -70,8 +71,13 @@ final class Tensors {
     }
 
     private Slice stacked(int layers, int rows, int columns) {
-        int stride = Math.multiplyExact(rows, columns);
-        return Slice.stacked(keep(new FloatArray(Math.multiplyExact(layers, stride))), stride);
+        long elements = (long) layers * rows * columns;
+        if (elements > Integer.MAX_VALUE) {
+            throw new UserException(String.format(
+                    "An activation of this model would have %,d elements, and an array holds %,d. Use a smaller batch.",
+                    elements, Integer.MAX_VALUE));
+        }
+        return Slice.stacked(keep(new FloatArray((int) elements)), rows * columns);
     }
 
     /** The arrays that stay on the device from one graph to the next. */

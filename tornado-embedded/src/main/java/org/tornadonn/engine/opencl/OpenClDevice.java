@@ -85,8 +85,8 @@ public final class OpenClDevice implements Device {
     @Override
     public Executable compile(Kernel kernel) {
         String source = OpenClWriter.write(kernel);
-        // Without argument information and fast-math flags: NaN must stay visible, and a + b * c may be fused.
-        return new ClKernel(cl.kernel(context, device, source, kernel.name(), "-cl-std=CL1.2"), source);
+        // No fast-math flags: NaN must stay visible. -w: warnings about generated code say nothing to users.
+        return new ClKernel(cl.kernel(context, device, source, kernel.name(), "-cl-std=CL1.2 -w"), source);
     }
 
     @Override
