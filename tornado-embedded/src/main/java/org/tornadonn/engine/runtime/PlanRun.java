@@ -2,11 +2,9 @@ package org.tornadonn.engine.runtime;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.IntStream;
 import org.tornadonn.engine.Device;
 import org.tornadonn.engine.compile.KernelCompiler;
@@ -30,8 +28,7 @@ public final class PlanRun {
 
     private static final int GROUP = 64;
 
-    private record Launch(
-            KernelCompiler.Compiled compiled, Object[] arguments, long[] global, long[] local, String name) {}
+    private record Launch(KernelCompiler.Compiled compiled, Object[] arguments, long[] global, long[] local) {}
 
     private final List<GraphDefinition> graphs;
     private List<GraphDefinition> selected;
@@ -39,7 +36,6 @@ public final class PlanRun {
     private GridScheduler grids = new GridScheduler();
     private ProfilerMode profiler;
     private final Map<TornadoNativeArray, Device.Buffer> buffers = new IdentityHashMap<>();
-    private final Set<GraphDefinition> executed = Collections.newSetFromMap(new IdentityHashMap<>());
     private final Map<GraphDefinition, List<Launch>> launches = new IdentityHashMap<>();
     private long compileTime;
     private long bytesIn;
@@ -142,7 +138,6 @@ public final class PlanRun {
                 }
             }
             graph.down().forEach(a -> download(a));
-            executed.add(graph);
         }
         target.finish();
         long total = System.nanoTime() - start;
@@ -246,14 +241,14 @@ public final class PlanRun {
                         + " has @Parallel loops, which define its grid; remove it" + " from the grid scheduler.");
             }
             long[][] sizes = parallelGrid(compiled.extents(), values);
-            return new Launch(compiled, arguments.toArray(), sizes[0], sizes[1], name);
+            return new Launch(compiled, arguments.toArray(), sizes[0], sizes[1]);
         }
         if (grid == null) {
             throw new TornadoRuntimeException("Task " + name + " uses a KernelContext but has no grid; add"
                     + " addWorkerGrid(\"" + name + "\", ...) to the grid scheduler and pass it to the plan.");
         }
         checkGrid(name, grid);
-        return new Launch(compiled, arguments.toArray(), grid.getGlobalWork(), grid.getLocalWork(), name);
+        return new Launch(compiled, arguments.toArray(), grid.getGlobalWork(), grid.getLocalWork());
     }
 
     private void checkGrid(String name, WorkerGrid grid) {
@@ -299,6 +294,5 @@ public final class PlanRun {
     public void free() {
         buffers.values().forEach(Device.Buffer::close);
         buffers.clear();
-        executed.clear();
     }
 }
