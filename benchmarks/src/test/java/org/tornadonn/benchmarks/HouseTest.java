@@ -50,7 +50,8 @@ class HouseTest {
                 API,
                 "java..",
                 "javax.imageio..",
-                "tools.jackson.."));
+                "tools.jackson..",
+                "com.fasterxml.jackson.annotation"));
         assertThrows(
                 AssertionError.class,
                 () -> holds(mayUse(
@@ -93,7 +94,8 @@ class HouseTest {
                 "java..",
                 "picocli..",
                 "org.knowm.xchart..",
-                "tools.jackson.."));
+                "tools.jackson..",
+                "com.fasterxml.jackson.annotation"));
         holds(noClasses()
                 .that()
                 .resideOutsideOfPackage("org.tornadonn.benchmarks..")

@@ -3,10 +3,10 @@ package org.tornadonn.examples;
 import java.nio.file.Path;
 import org.tornadonn.nn.Engine;
 import org.tornadonn.nn.UserException;
+import org.tornadonn.nn.model.Model;
 import org.tornadonn.nn.train.Checkpoint;
 import org.tornadonn.nn.train.Listener;
 import org.tornadonn.nn.train.Trainer;
-import org.tornadonn.nn.vit.VisionTransformer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -46,7 +46,7 @@ final class EvalCommand implements Runnable {
             throw new UserException("The checkpoint knows " + loaded.config().classes() + " classes, the data has "
                     + classes + ". Give the data it was trained on with --data.");
         }
-        try (VisionTransformer model = new VisionTransformer(loaded.config(), batch, 0f, 0f, 0, target)) {
+        try (Model model = new Model(loaded.config(), batch, 0f, 0f, 0, target)) {
             loaded.restore(model);
             Listener.Evaluation e = Trainer.evaluate(model, sets.test());
             System.out.printf(

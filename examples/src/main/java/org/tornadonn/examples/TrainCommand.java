@@ -9,13 +9,13 @@ import java.util.List;
 import org.tornadonn.nn.Engine;
 import org.tornadonn.nn.Norm;
 import org.tornadonn.nn.data.Batches;
+import org.tornadonn.nn.model.Model;
 import org.tornadonn.nn.train.Checkpoint;
 import org.tornadonn.nn.train.Listener;
 import org.tornadonn.nn.train.ProgressLine;
 import org.tornadonn.nn.train.Recipe;
 import org.tornadonn.nn.train.RunLog;
 import org.tornadonn.nn.train.Trainer;
-import org.tornadonn.nn.vit.VisionTransformer;
 import org.tornadonn.nn.vit.VitConfig;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -141,10 +141,14 @@ final class TrainCommand implements Runnable {
 
     private static Result train(RunConfig config, Norm norm, Datasets sets, TornadoDevice device, Path folder) {
         Recipe recipe = config.recipe();
-        VitConfig vit = config.model(norm);
         Path file = RunConfig.checkpoint(folder, norm);
-        try (VisionTransformer model = new VisionTransformer(
-                vit, recipe.batch(), recipe.smoothing(), recipe.weightDecay(), recipe.seed(), device)) {
+        try (Model model = new Model(
+                config.model().withNorm(norm),
+                recipe.batch(),
+                recipe.smoothing(),
+                recipe.weightDecay(),
+                recipe.seed(),
+                device)) {
             if (Files.exists(file)) {
                 Checkpoint.load(file).restore(model);
                 System.out.println(norm + ": resumed after step " + model.step());

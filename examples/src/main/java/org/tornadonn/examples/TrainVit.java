@@ -6,10 +6,10 @@ import org.tornadonn.nn.Engine;
 import org.tornadonn.nn.Norm;
 import org.tornadonn.nn.data.DrawnImages;
 import org.tornadonn.nn.data.ImageSet;
+import org.tornadonn.nn.model.Model;
 import org.tornadonn.nn.train.ProgressLine;
 import org.tornadonn.nn.train.Recipe;
 import org.tornadonn.nn.train.Trainer;
-import org.tornadonn.nn.vit.VisionTransformer;
 import org.tornadonn.nn.vit.VitConfig;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
 import uk.ac.manchester.tornado.api.runtime.TornadoRuntimeProvider;
@@ -26,8 +26,8 @@ public final class TrainVit {
         VitConfig config = VitConfig.of(32, 8, 64, 2, 2, train.classNames().size(), Norm.DYT);
         Recipe recipe = Recipe.of(32, 64, 1e-3, 7);
         Path checkpoint = Path.of(System.getProperty("java.io.tmpdir"), "vit.safetensors");
-        try (VisionTransformer model = new VisionTransformer(
-                config, recipe.batch(), recipe.smoothing(), recipe.weightDecay(), recipe.seed(), device)) {
+        try (Model model =
+                new Model(config, recipe.batch(), recipe.smoothing(), recipe.weightDecay(), recipe.seed(), device)) {
             new Trainer(model, recipe, train, test, checkpoint, List.of(new ProgressLine("ViT", System.out))).run();
         }
     }

@@ -14,22 +14,20 @@ import java.util.List;
 import java.util.Map;
 import org.tornadonn.nn.ParameterTable;
 import org.tornadonn.nn.UserException;
-import org.tornadonn.nn.vit.VisionTransformer;
-import org.tornadonn.nn.vit.VitConfig;
+import org.tornadonn.nn.model.Model;
+import org.tornadonn.nn.model.ModelConfig;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.ObjectMapper;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
 /**
  * A model and its optimiser in a safetensors file: tensors by timm's names, AdamW's moments as optimizer.m.NAME and
- * optimizer.v.NAME, and in the metadata the step, the seed and the model's configuration as JSON. Written beside the target and
+ * optimizer.v.NAME, and in the metadata the step, the seed and the model's configuration as Json.MAPPER. Written beside the target and
  * renamed, so that a file by the right name is always whole.
  *
  * @param step steps of training done
  */
-public record Checkpoint(VitConfig config, long step, long seed, Map<String, float[]> tensors) {
-    private static final ObjectMapper JSON = new ObjectMapper();
+public record Checkpoint(ModelConfig config, long step, long seed, Map<String, float[]> tensors) {
     private static final int LARGEST_HEADER = 16 << 20;
     private static final String M = "optimizer.m.";
     private static final String V = "optimizer.v.";
@@ -37,7 +35,7 @@ public record Checkpoint(VitConfig config, long step, long seed, Map<String, flo
     private record Stored(FloatArray array, ParameterTable.Entry entry) {}
 
     /** Writes the state of a model; {@code seed}: of its data and initial values. */
-    public static void save(VisionTransformer model, long seed, Path file) {
+    public static void save(Model model, long seed, Path file) {
         model.download();
         Map<String, Stored> stored = new LinkedHashMap<>();
         for (ParameterTable.Entry e : model.table().entries()) {
@@ -52,7 +50,7 @@ public record Checkpoint(VitConfig config, long step, long seed, Map<String, flo
         metadata.put("format", "tornado-nn");
         metadata.put("step", Long.toString(model.step()));
         metadata.put("seed", Long.toString(seed));
-        metadata.put("config", JSON.writeValueAsString(model.config()));
+        metadata.put("config", Json.MAPPER.writerFor(ModelConfig.class).writeValueAsString(model.config()));
         header.put("__metadata__", metadata);
         long at = 0;
         for (Map.Entry<String, Stored> e : stored.entrySet()) {
@@ -64,7 +62,7 @@ public record Checkpoint(VitConfig config, long step, long seed, Map<String, flo
             header.put(e.getKey(), tensor);
             at += bytes;
         }
-        byte[] text = JSON.writeValueAsString(header).getBytes(StandardCharsets.UTF_8);
+        byte[] text = Json.MAPPER.writeValueAsString(header).getBytes(StandardCharsets.UTF_8);
         try {
             Files.createDirectories(file.toAbsolutePath().getParent());
             Path part = file.resolveSibling(file.getFileName() + ".part");
@@ -120,16 +118,16 @@ public record Checkpoint(VitConfig config, long step, long seed, Map<String, flo
             throw bad(file, "is not a safetensors file: its header would have " + header + " bytes");
         }
         JsonNode root;
-        VitConfig config;
+        ModelConfig config;
         long step;
         long seed;
         try {
-            root = JSON.readTree(fill(in, (int) header, file).array());
+            root = Json.MAPPER.readTree(fill(in, (int) header, file).array());
             JsonNode meta = root.path("__metadata__");
             if (!meta.path("format").asString("").equals("tornado-nn")) {
                 throw bad(file, "was not written by tornado-nn");
             }
-            config = JSON.readValue(meta.path("config").asString(""), VitConfig.class);
+            config = Json.MAPPER.readValue(meta.path("config").asString(""), ModelConfig.class);
             step = Long.parseLong(meta.path("step").asString(""));
             seed = Long.parseLong(meta.path("seed").asString(""));
         } catch (JacksonException | NumberFormatException e) {
@@ -185,7 +183,7 @@ public record Checkpoint(VitConfig config, long step, long seed, Map<String, flo
     }
 
     /** Puts the state into a model of the same configuration that has not been executed yet. */
-    public void restore(VisionTransformer model) {
+    public void restore(Model model) {
         if (!model.config().equals(config)) {
             throw new UserException("The checkpoint is of another model: " + config + ", not " + model.config() + ".");
         }

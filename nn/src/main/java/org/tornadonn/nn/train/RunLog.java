@@ -7,11 +7,9 @@ import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.tornadonn.nn.UserException;
-import tools.jackson.databind.ObjectMapper;
 
 /** Writes a line of JSON per step and evaluation to a file, which it continues where there is one. */
 public final class RunLog implements Listener {
-    private static final ObjectMapper JSON = new ObjectMapper();
     private final String model;
     private final Path file;
 
@@ -46,7 +44,10 @@ public final class RunLog implements Listener {
     private void write(Map<String, Object> line) {
         try {
             Files.writeString(
-                    file, JSON.writeValueAsString(line) + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+                    file,
+                    Json.MAPPER.writeValueAsString(line) + "\n",
+                    StandardOpenOption.CREATE,
+                    StandardOpenOption.APPEND);
         } catch (IOException e) {
             throw new UserException("The log " + file + " cannot be written: " + e.getMessage());
         }

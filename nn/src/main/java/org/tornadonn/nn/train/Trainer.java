@@ -5,14 +5,14 @@ import java.util.List;
 import org.tornadonn.nn.UserException;
 import org.tornadonn.nn.data.Batches;
 import org.tornadonn.nn.data.ImageSet;
-import org.tornadonn.nn.vit.Metrics;
-import org.tornadonn.nn.vit.VisionTransformer;
+import org.tornadonn.nn.model.Metrics;
+import org.tornadonn.nn.model.Model;
 
 /** The training loop. */
 public final class Trainer {
     private static final long CHECKPOINT_NANOS = 30_000_000_000L;
 
-    private final VisionTransformer model;
+    private final Model model;
     private final Recipe recipe;
     private final ImageSet train;
     private final ImageSet test;
@@ -23,12 +23,7 @@ public final class Trainer {
      * @param checkpoint written every half minute, after each evaluation and at the end
      */
     public Trainer(
-            VisionTransformer model,
-            Recipe recipe,
-            ImageSet train,
-            ImageSet test,
-            Path checkpoint,
-            List<Listener> listeners) {
+            Model model, Recipe recipe, ImageSet train, ImageSet test, Path checkpoint, List<Listener> listeners) {
         this.model = model;
         this.recipe = recipe;
         this.train = train;
@@ -88,7 +83,7 @@ public final class Trainer {
     }
 
     /** Loss and accuracy over a whole set. */
-    public static Listener.Evaluation evaluate(VisionTransformer model, ImageSet set) {
+    public static Listener.Evaluation evaluate(Model model, ImageSet set) {
         double loss = 0;
         long correct = 0;
         long counted = 0;

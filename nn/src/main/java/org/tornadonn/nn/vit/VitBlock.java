@@ -4,97 +4,106 @@ import org.tornadonn.kernels.AttentionKernel;
 import org.tornadonn.kernels.GeluKernel;
 import org.tornadonn.kernels.Slice;
 import org.tornadonn.kernels.Stage;
+import org.tornadonn.nn.layer.LinearLayer;
+import org.tornadonn.nn.layer.Network;
+import org.tornadonn.nn.layer.NormLayer;
+import org.tornadonn.nn.layer.Scope;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
 /** The pre-norm transformer block: x += attention(norm1(x)); x += mlp(norm2(x)). All blocks share these tasks, layer by layer. */
 final class VitBlock {
     private final VitConfig config;
-    private final Tensors a;
     private final int batch;
+    private final int rows;
     private final NormLayer norm1;
     private final NormLayer norm2;
     private final LinearLayer qkv;
     private final LinearLayer proj;
     private final LinearLayer fc1;
     private final LinearLayer fc2;
+    private final Slice x;
+    private final Slice n1;
+    private final Slice qkvOut;
+    private final Slice o;
+    private final Slice lse;
+    private final Slice xMid;
+    private final Slice n2;
+    private final Slice hidden;
+    private final Slice gelu;
 
-    VitBlock(VitConfig config, Tensors a, int batch) {
+    VitBlock(VitConfig config, Network net) {
         this.config = config;
-        this.a = a;
-        this.batch = batch;
-        norm1 = norm("norm1", a.mean1, a.rstd1);
-        norm2 = norm("norm2", a.mean2, a.rstd2);
-        qkv = linear("qkv", "attn.qkv", config.width(), 3 * config.width());
-        proj = linear("proj", "attn.proj", config.width(), config.width());
-        fc1 = linear("fc1", "mlp.fc1", config.width(), config.mlp());
-        fc2 = linear("fc2", "mlp.fc2", config.mlp(), config.width());
+        batch = net.batch();
+        rows = Math.multiplyExact(batch, config.tokens());
+        int width = config.width();
+        Scope scope = net.blocks("blocks.0.", config.depth());
+        norm1 = new NormLayer(net, "norm1", scope.in("norm1."), config.depth(), rows, width);
+        norm2 = new NormLayer(net, "norm2", scope.in("norm2."), config.depth(), rows, width);
+        qkv = new LinearLayer("qkv", scope.in("attn.qkv."), rows, width, 3 * width);
+        proj = new LinearLayer("proj", scope.in("attn.proj."), rows, width, width);
+        fc1 = new LinearLayer("fc1", scope.in("mlp.fc1."), rows, width, config.mlp());
+        fc2 = new LinearLayer("fc2", scope.in("mlp.fc2."), rows, config.mlp(), width);
+        x = Slice.stacked(net.resident(config.depth() + 1, rows, width), rows * width);
+        n1 = saved(net, width);
+        qkvOut = saved(net, 3 * width);
+        o = saved(net, width);
+        lse = saved(net, config.heads());
+        xMid = saved(net, width);
+        n2 = saved(net, width);
+        hidden = saved(net, config.mlp());
+        gelu = saved(net, config.mlp());
     }
 
-    private NormLayer norm(String name, Slice mean, Slice rstd) {
-        return new NormLayer(
-                config.norm(),
-                name,
-                p -> a.blockParam(name + "." + p),
-                p -> a.blockGrad(name + "." + p),
-                mean,
-                rstd,
-                a.rows,
-                config.width());
+    private Slice saved(Network net, int columns) {
+        return net.saved(config.depth(), (long) rows * columns);
     }
 
-    private LinearLayer linear(String id, String name, int in, int out) {
-        return new LinearLayer(
-                id,
-                a.blockParam(name + ".weight"),
-                a.blockParam(name + ".bias"),
-                a.blockGrad(name + ".weight"),
-                a.blockGrad(name + ".bias"),
-                a.rows,
-                in,
-                out);
+    /** The input of the first block. */
+    Slice first() {
+        return new Slice(x.array(), 0, 0);
+    }
+
+    /** The output of the last block. */
+    Slice last() {
+        return new Slice(x.array(), config.depth() * x.stride(), 0);
     }
 
     void forward(Stage s) {
-        norm1.forward(s, a.n1, a.x);
-        qkv.forward(s, a.qkv, a.n1, null);
+        norm1.forward(s, n1, x);
+        qkv.forward(s, qkvOut, n1, null);
         AttentionKernel.forward(
-                s, "attention", a.o, a.lse, a.qkv, batch, config.tokens(), config.heads(), config.headDim());
-        proj.forward(s, a.xMid, a.o, a.x);
-        norm2.forward(s, a.n2, a.xMid);
-        fc1.forward(s, a.hidden, a.n2, null);
-        GeluKernel.forward(s, "gelu", a.gelu, a.hidden, a.rows * config.mlp());
-        fc2.forward(s, a.x.shifted(1), a.gelu, a.xMid);
+                s, "attention", o, lse, qkvOut, batch, config.tokens(), config.heads(), config.headDim());
+        proj.forward(s, xMid, o, x);
+        norm2.forward(s, n2, xMid);
+        fc1.forward(s, hidden, n2, null);
+        GeluKernel.forward(s, "gelu", gelu, hidden, rows * config.mlp());
+        fc2.forward(s, x.shifted(1), gelu, xMid);
     }
 
-    /** From the gradient of the block's output, in dStream, to that of its input, in the same place. */
-    void backward(Stage s) {
-        Slice dX = Slice.of(a.dStream);
-        Slice dGelu = wide();
-        Slice dHidden = wide();
-        Slice dNorm = narrow();
-        Slice dMid = narrow();
-        Slice dO = narrow();
-        Slice dQkv = Slice.of(new FloatArray(a.rows * 3 * config.width()));
-        fc2.backwardWeights(s, dX, a.gelu);
+    /** From the gradient of the block's output, in {@code dX}, to that of its input, in the same place. */
+    void backward(Stage s, Slice dX) {
+        Slice dGelu = temporary(config.mlp());
+        Slice dHidden = temporary(config.mlp());
+        Slice dNorm = temporary(config.width());
+        Slice dMid = temporary(config.width());
+        Slice dO = temporary(config.width());
+        Slice dQkv = temporary(3 * config.width());
+        fc2.backwardWeights(s, dX, gelu);
         fc2.backwardInput(s, dGelu, dX);
-        GeluKernel.backward(s, "gelu", dHidden, dGelu, a.hidden, a.rows * config.mlp());
-        fc1.backwardWeights(s, dHidden, a.n2);
+        GeluKernel.backward(s, "gelu", dHidden, dGelu, hidden, rows * config.mlp());
+        fc1.backwardWeights(s, dHidden, n2);
         fc1.backwardInput(s, dNorm, dHidden);
-        norm2.backward(s, dMid, dNorm, a.xMid, dX);
-        proj.backwardWeights(s, dMid, a.o);
+        norm2.backward(s, dMid, dNorm, xMid, dX);
+        proj.backwardWeights(s, dMid, o);
         proj.backwardInput(s, dO, dMid);
         AttentionKernel.backward(
-                s, "attention", dQkv, dO, a.qkv, a.o, a.lse, batch, config.tokens(), config.heads(), config.headDim());
-        qkv.backwardWeights(s, dQkv, a.n1);
+                s, "attention", dQkv, dO, qkvOut, o, lse, batch, config.tokens(), config.heads(), config.headDim());
+        qkv.backwardWeights(s, dQkv, n1);
         qkv.backwardInput(s, dNorm, dQkv);
-        norm1.backward(s, dX, dNorm, a.x, dMid);
+        norm1.backward(s, dX, dNorm, x, dMid);
     }
 
-    private Slice wide() {
-        return Slice.of(new FloatArray(a.rows * config.mlp()));
-    }
-
-    private Slice narrow() {
-        return Slice.of(new FloatArray(a.rows * config.width()));
+    private Slice temporary(int columns) {
+        return Slice.of(new FloatArray(rows * columns));
     }
 }

@@ -3,6 +3,11 @@ package org.tornadonn.nn.vit;
 import org.tornadonn.nn.Norm;
 import org.tornadonn.nn.ParameterTable;
 import org.tornadonn.nn.UserException;
+import org.tornadonn.nn.layer.LinearLayer;
+import org.tornadonn.nn.layer.Network;
+import org.tornadonn.nn.layer.NormLayer;
+import org.tornadonn.nn.model.ModelConfig;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
 /**
  * A vision transformer (arXiv 2010.11929) as timm builds it with average pooling: patch embedding, class token and positions,
@@ -24,7 +29,8 @@ public record VitConfig(
         int mlp,
         int classes,
         Norm norm,
-        float alpha0) {
+        float alpha0)
+        implements ModelConfig {
     public VitConfig {
         check(
                 patch > 0 && imageSize > 0 && imageSize % patch == 0,
@@ -61,7 +67,7 @@ public record VitConfig(
         return width / heads;
     }
 
-    /** All parameters, in timm's names, shapes and order. */
+    @Override
     public ParameterTable parameters() {
         ParameterTable table = new ParameterTable();
         table.add("cls_token", true, 1, 1, width);
@@ -70,28 +76,30 @@ public record VitConfig(
         table.add("patch_embed.proj.bias", false, width);
         for (int i = 0; i < depth; i++) {
             String block = "blocks." + i + ".";
-            norm(table, block + "norm1");
-            linear(table, block + "attn.qkv", width, 3 * width);
-            linear(table, block + "attn.proj", width, width);
-            norm(table, block + "norm2");
-            linear(table, block + "mlp.fc1", width, mlp);
-            linear(table, block + "mlp.fc2", mlp, width);
+            NormLayer.parameters(table, block + "norm1.", norm, width);
+            LinearLayer.parameters(table, block + "attn.qkv.", width, 3 * width);
+            LinearLayer.parameters(table, block + "attn.proj.", width, width);
+            NormLayer.parameters(table, block + "norm2.", norm, width);
+            LinearLayer.parameters(table, block + "mlp.fc1.", width, mlp);
+            LinearLayer.parameters(table, block + "mlp.fc2.", mlp, width);
         }
-        norm(table, "fc_norm");
-        linear(table, "head", width, classes);
+        NormLayer.parameters(table, "fc_norm.", norm, width);
+        LinearLayer.parameters(table, "head.", width, classes);
         return table;
     }
 
-    private void norm(ParameterTable table, String name) {
-        if (norm == Norm.DYT) {
-            table.add(name + ".alpha", false, 1);
-        }
-        table.add(name + ".weight", false, width);
-        table.add(name + ".bias", false, width);
+    @Override
+    public VitConfig withNorm(Norm other) {
+        return new VitConfig(imageSize, channels, patch, width, depth, heads, mlp, classes, other, alpha0);
     }
 
-    private static void linear(ParameterTable table, String name, int in, int out) {
-        table.add(name + ".weight", false, out, in);
-        table.add(name + ".bias", false, out);
+    @Override
+    public void initialize(FloatArray params, long seed) {
+        VitInit.fill(params, this, parameters(), seed);
+    }
+
+    @Override
+    public void build(Network net) {
+        VisionTransformer.build(this, net);
     }
 }

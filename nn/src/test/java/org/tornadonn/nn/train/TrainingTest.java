@@ -18,7 +18,7 @@ import org.tornadonn.nn.UserException;
 import org.tornadonn.nn.data.Batches;
 import org.tornadonn.nn.data.DrawnImages;
 import org.tornadonn.nn.data.ImageSet;
-import org.tornadonn.nn.vit.VisionTransformer;
+import org.tornadonn.nn.model.Model;
 import org.tornadonn.nn.vit.VitConfig;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
 import uk.ac.manchester.tornado.api.runtime.TornadoRuntimeProvider;
@@ -48,11 +48,11 @@ class TrainingTest {
         }
     }
 
-    private VisionTransformer model() {
-        return new VisionTransformer(CONFIG, 8, 0.1f, 0.05f, 5, device);
+    private Model model() {
+        return new Model(CONFIG, 8, 0.1f, 0.05f, 5, device);
     }
 
-    private List<Double> run(VisionTransformer model, Recipe recipe, Path checkpoint) {
+    private List<Double> run(Model model, Recipe recipe, Path checkpoint) {
         Losses losses = new Losses();
         new Trainer(model, recipe, train, test, checkpoint, List.of(losses)).run();
         return losses.losses;
@@ -63,13 +63,13 @@ class TrainingTest {
         Recipe recipe = new Recipe(12, 8, 1e-2, 3, 0.05f, 0.1f, 9);
         Path whole = folder.resolve("whole.safetensors");
         List<Double> undisturbed;
-        try (VisionTransformer model = model()) {
+        try (Model model = model()) {
             undisturbed = run(model, recipe, whole);
         }
         // As if killed: seven steps are made, and the state after them is what a checkpoint has.
         Path half = folder.resolve("half.safetensors");
         List<Double> losses = new ArrayList<>();
-        try (VisionTransformer model = model();
+        try (Model model = model();
                 Batches batches = Batches.training(train, 8, recipe.seed(), 0)) {
             for (int step = 0; step < 7; step++) {
                 Batches.Batch b = batches.next();
@@ -79,7 +79,7 @@ class TrainingTest {
             }
             Checkpoint.save(model, recipe.seed(), half);
         }
-        try (VisionTransformer model = model()) {
+        try (Model model = model()) {
             Checkpoint.load(half).restore(model);
             assertEquals(7, model.step());
             losses.addAll(run(model, recipe, half));
@@ -94,10 +94,10 @@ class TrainingTest {
     @Test
     void aLossThatIsNotFiniteStopsAndKeepsTheCheckpoint() {
         Path file = folder.resolve("last.safetensors");
-        try (VisionTransformer model = model()) {
+        try (Model model = model()) {
             run(model, new Recipe(5, 8, 1e-3, 1, 0f, 0f, 9), file);
         }
-        try (VisionTransformer model = model()) {
+        try (Model model = model()) {
             Checkpoint.load(file).restore(model);
             model.parameters().set(0, Float.NaN);
             UserException e =
@@ -116,7 +116,7 @@ class TrainingTest {
     @Test
     void damagedCheckpointsAreRefusedByName() throws IOException {
         Path file = folder.resolve("good.safetensors");
-        try (VisionTransformer model = model()) {
+        try (Model model = model()) {
             Checkpoint.save(model, 1, file);
         }
         byte[] good = Files.readAllBytes(file);
@@ -146,8 +146,7 @@ class TrainingTest {
         // A changed digit of the step or the seed is a checkpoint still.
         assertTrue(refused > 180, "refused " + refused);
         assertThrows(UserException.class, () -> Checkpoint.load(folder.resolve("none")));
-        try (VisionTransformer other =
-                new VisionTransformer(VitConfig.of(32, 8, 16, 1, 2, 10, Norm.DYT), 8, 0f, 0f, 0, device)) {
+        try (Model other = new Model(VitConfig.of(32, 8, 16, 1, 2, 10, Norm.DYT), 8, 0f, 0f, 0, device)) {
             UserException e = assertThrows(
                     UserException.class, () -> Checkpoint.load(file).restore(other));
             assertTrue(e.getMessage().contains("another model"), e.getMessage());

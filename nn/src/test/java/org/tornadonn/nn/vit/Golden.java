@@ -2,6 +2,7 @@ package org.tornadonn.nn.vit;
 
 import org.tornadonn.nn.Norm;
 import org.tornadonn.nn.ParameterTable;
+import org.tornadonn.nn.model.Model;
 
 /** The fill rule and figures of golden micro-networks, from timm 1.0.15's modules under PyTorch in float64. */
 final class Golden {
@@ -30,7 +31,7 @@ final class Golden {
         return pixels;
     }
 
-    static void fill(VisionTransformer model) {
+    static void fill(Model model) {
         int t = 0;
         for (ParameterTable.Entry entry : model.table().entries()) {
             double base = entry.name().endsWith("alpha") ? 0.5 : entry.name().endsWith("weight") ? 1 : 0;

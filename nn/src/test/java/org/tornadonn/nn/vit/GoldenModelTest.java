@@ -10,6 +10,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.tornadonn.nn.Norm;
 import org.tornadonn.nn.ParameterTable;
+import org.tornadonn.nn.model.Model;
 import uk.ac.manchester.tornado.api.TornadoBackend;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
 import uk.ac.manchester.tornado.api.runtime.TornadoRuntime;
@@ -34,7 +35,7 @@ class GoldenModelTest {
     @ParameterizedTest(name = "{0} on {1}")
     @MethodSource("cases")
     void matchesPyTorch(Norm norm, TornadoDevice device) {
-        try (VisionTransformer model = new VisionTransformer(Golden.config(norm), 2, 0f, 0.05f, 0, device)) {
+        try (Model model = new Model(Golden.config(norm), 2, 0f, 0.05f, 0, device)) {
             Golden.fill(model);
             model.evaluate(Golden.input(), Golden.LABELS);
             double[] logits = Golden.logits(norm);
@@ -46,7 +47,7 @@ class GoldenModelTest {
             model.download();
             checkGradients(norm, model);
         }
-        try (VisionTransformer model = new VisionTransformer(Golden.config(norm), 2, 0f, 0.05f, 0, device)) {
+        try (Model model = new Model(Golden.config(norm), 2, 0f, 0.05f, 0, device)) {
             Golden.fill(model);
             double[] losses = Golden.losses(norm);
             for (int i = 0; i < losses.length; i++) {
@@ -56,7 +57,7 @@ class GoldenModelTest {
         }
     }
 
-    private static void checkGradients(Norm norm, VisionTransformer model) {
+    private static void checkGradients(Norm norm, Model model) {
         double[] norms = Golden.gradientNorms(norm);
         List<ParameterTable.Entry> entries = model.table().entries();
         assertEquals(norms.length, entries.size());

@@ -8,6 +8,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.tornadonn.engine.compile.KernelCompiler;
 import org.tornadonn.nn.Norm;
+import org.tornadonn.nn.model.Metrics;
+import org.tornadonn.nn.model.Model;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
 import uk.ac.manchester.tornado.api.runtime.TornadoRuntimeProvider;
 
@@ -22,7 +24,7 @@ class VisionTransformerTest {
     @ParameterizedTest
     @EnumSource(Norm.class)
     void learnsOneBatchByHeart(Norm norm) {
-        try (VisionTransformer model = new VisionTransformer(config(2, norm), 2, 0f, 0f, 3, device)) {
+        try (Model model = new Model(config(2, norm), 2, 0f, 0f, 3, device)) {
             float first = model.train(Golden.input(), Golden.LABELS, 3e-3f).loss();
             assertEquals(Math.log(3), first, 0.5, "an untrained model knows nothing");
             float last = first;
@@ -43,7 +45,7 @@ class VisionTransformerTest {
     }
 
     private void train(VitConfig config) {
-        try (VisionTransformer model = new VisionTransformer(config, 2, 0f, 0f, 3, device)) {
+        try (Model model = new Model(config, 2, 0f, 0f, 3, device)) {
             model.train(Golden.input(), Golden.LABELS, 1e-3f);
         }
     }
@@ -51,7 +53,7 @@ class VisionTransformerTest {
     @Test
     void aStepMovesTheBatchInAndThreeNumbersOut() {
         VitConfig config = config(3, Norm.LAYER_NORM);
-        try (VisionTransformer model = new VisionTransformer(config, 2, 0f, 0f, 3, device)) {
+        try (Model model = new Model(config, 2, 0f, 0f, 3, device)) {
             model.train(Golden.input(), Golden.LABELS, 1e-3f);
             long in = model.bytesIn();
             long out = model.bytesOut();
@@ -66,8 +68,8 @@ class VisionTransformerTest {
     @Test
     void paddingCountsForNothing() {
         float[] pixels = Golden.input();
-        try (VisionTransformer whole = new VisionTransformer(config(1, Norm.DYT), 2, 0f, 0f, 3, device);
-                VisionTransformer padded = new VisionTransformer(config(1, Norm.DYT), 3, 0f, 0f, 3, device)) {
+        try (Model whole = new Model(config(1, Norm.DYT), 2, 0f, 0f, 3, device);
+                Model padded = new Model(config(1, Norm.DYT), 3, 0f, 0f, 3, device)) {
             float[] more = java.util.Arrays.copyOf(pixels, pixels.length / 2 * 3);
             Metrics a = whole.train(pixels, new int[] {1, 2}, 1e-3f);
             Metrics b = padded.train(more, new int[] {1, 2, -1}, 1e-3f);

@@ -1,4 +1,4 @@
-package org.tornadonn.nn.vit;
+package org.tornadonn.nn.model;
 
 /**
  * What a batch gave.

@@ -1,0 +1,168 @@
+package org.tornadonn.nn.layer;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.tornadonn.kernels.Slice;
+import org.tornadonn.kernels.Stage;
+import org.tornadonn.nn.Norm;
+import org.tornadonn.nn.ParameterTable;
+import org.tornadonn.nn.UserException;
+import uk.ac.manchester.tornado.api.GridScheduler;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+
+/**
+ * A model under construction for one batch size: its device arrays and its stages, in the order in which they are executed. A
+ * model's configuration adds {@link #forward forward} stages, the {@link #head} and {@link #backward backward} stages.
+ *
+ * <p>Identical blocks share a stage, which is executed once per block; what they save for backward is stacked by block. So the
+ * cost of compiling a model does not depend on its depth.
+ */
+public final class Network {
+    /** A stage that is executed once for each of {@code layers} blocks, in backward from the last to the first. */
+    public record Pass(Stage stage, int layers) {}
+
+    private final ParameterTable table;
+    private final Norm norm;
+    private final int batch;
+    private final int classes;
+    private final GridScheduler grids = new GridScheduler();
+    private final List<FloatArray> resident = new ArrayList<>();
+    private final FloatArray params;
+    private final FloatArray grads;
+    private final FloatArray images;
+    private final List<Pass> forward = new ArrayList<>();
+    private final List<Pass> backward = new ArrayList<>();
+    private ClassifierHead head;
+
+    /** @param imageValues numbers of an image: channels times pixels */
+    public Network(ParameterTable table, Norm norm, int batch, int imageValues, int classes) {
+        this.table = table;
+        this.norm = norm;
+        this.batch = batch;
+        this.classes = classes;
+        params = resident(table.size());
+        grads = resident(table.size());
+        images = new FloatArray(size("The images of a batch", batch, imageValues));
+    }
+
+    private static int size(String what, long... factors) {
+        long elements = 1;
+        for (long factor : factors) {
+            elements = Math.multiplyExact(elements, factor);
+        }
+        if (elements > Integer.MAX_VALUE) {
+            throw new UserException(String.format(
+                    "%s would have %,d elements, and an array holds %,d. Use a smaller batch.",
+                    what, elements, Integer.MAX_VALUE));
+        }
+        return (int) elements;
+    }
+
+    /** A device array that all stages share. */
+    public FloatArray resident(long... factors) {
+        FloatArray array = new FloatArray(size("An activation of this model", factors));
+        resident.add(array);
+        return array;
+    }
+
+    /** What one stage leaves for another: a tensor of {@code elements} for each of {@code layers} blocks. */
+    public Slice saved(int layers, long elements) {
+        return new Slice(resident(layers, elements), 0, layers == 1 ? 0 : (int) elements);
+    }
+
+    /** The parameters under a prefix, such as {@code "fc_norm."}. */
+    public Scope scope(String prefix) {
+        return new Scope(table, params, grads, prefix, 0);
+    }
+
+    /**
+     * The parameters of identical blocks.
+     *
+     * @param prefix of block 0; with its 0 replaced by 1, that of block 1
+     * @param layers number of blocks
+     */
+    public Scope blocks(String prefix, int layers) {
+        int stride = layers < 2 ? 0 : first(prefix.replaceAll("0\\.$", "1.")) - first(prefix);
+        return new Scope(table, params, grads, prefix, stride);
+    }
+
+    private int first(String prefix) {
+        return table.entries().stream()
+                .filter(e -> e.name().startsWith(prefix))
+                .mapToInt(ParameterTable.Entry::offset)
+                .min()
+                .orElseThrow(() -> new IllegalArgumentException("no parameter begins with " + prefix));
+    }
+
+    /** The next stage of forward. */
+    public Stage forward(String name, int layers) {
+        return add(forward, name, layers);
+    }
+
+    /** The next stage of backward. */
+    public Stage backward(String name, int layers) {
+        return add(backward, name, layers);
+    }
+
+    private Stage add(List<Pass> passes, String name, int layers) {
+        Stage stage = new Stage(name, grids);
+        passes.add(new Pass(stage, layers));
+        return stage;
+    }
+
+    /** What stands between the last stage of forward and the loss. */
+    public void head(ClassifierHead head) {
+        this.head = head;
+    }
+
+    public ClassifierHead head() {
+        return head;
+    }
+
+    public List<Pass> forward() {
+        return List.copyOf(forward);
+    }
+
+    public List<Pass> backward() {
+        return List.copyOf(backward);
+    }
+
+    public List<FloatArray> resident() {
+        return List.copyOf(resident);
+    }
+
+    public GridScheduler grids() {
+        return grids;
+    }
+
+    /** Images [batch, channels, size, size], uploaded at each execution of the first stage. */
+    public FloatArray images() {
+        return images;
+    }
+
+    /** All parameters, flat, in the table's order. */
+    public FloatArray params() {
+        return params;
+    }
+
+    /** All gradients, likewise. */
+    public FloatArray grads() {
+        return grads;
+    }
+
+    public ParameterTable table() {
+        return table;
+    }
+
+    public Norm norm() {
+        return norm;
+    }
+
+    public int batch() {
+        return batch;
+    }
+
+    public int classes() {
+        return classes;
+    }
+}

@@ -1,0 +1,15 @@
+package org.tornadonn.nn.train;
+
+import org.tornadonn.nn.vit.VitConfig;
+import tools.jackson.databind.ObjectMapper;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.jsontype.NamedType;
+
+/** JSON of configurations, in which a model's kind is its {@code architecture}. */
+public final class Json {
+    public static final ObjectMapper MAPPER = JsonMapper.builder()
+            .registerSubtypes(new NamedType(VitConfig.class, "vit"))
+            .build();
+
+    private Json() {}
+}
