@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Locale;
 import org.tornadonn.nn.UserException;
 import uk.ac.manchester.tornado.api.TornadoBackend;
+import uk.ac.manchester.tornado.api.TornadoRuntime;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
-import uk.ac.manchester.tornado.api.runtime.TornadoRuntime;
 import uk.ac.manchester.tornado.api.runtime.TornadoRuntimeProvider;
 
 /** Devices by what people type. */

@@ -6,6 +6,7 @@ import uk.ac.manchester.tornado.api.GridScheduler;
 import uk.ac.manchester.tornado.api.TaskGraph;
 import uk.ac.manchester.tornado.api.WorkerGrid;
 import uk.ac.manchester.tornado.api.enums.DataTransferMode;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /**
@@ -54,6 +55,22 @@ public final class Stage {
         }
         slices.addAll(List.of(tensors));
         return first;
+    }
+
+    /** Shares arrays with the stages executed before and after this one; {@code before} is null for the first of a plan. */
+    public void share(List<FloatArray> arrays, Stage before) {
+        Object[] shared = arrays.toArray();
+        if (before == null) {
+            graph.transferToDevice(DataTransferMode.FIRST_EXECUTION, shared);
+            KeepKernel.keep(
+                    this,
+                    arrays.stream()
+                            .filter(a -> slices.stream().noneMatch(s -> s.array() == a))
+                            .toList());
+        } else {
+            graph.consumeFromDevice(before.name(), shared);
+        }
+        graph.persistOnDevice(shared);
     }
 
     /** Binds a grid to a task of this stage. */

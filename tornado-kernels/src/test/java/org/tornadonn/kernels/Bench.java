@@ -12,14 +12,17 @@ import uk.ac.manchester.tornado.api.GridScheduler;
 import uk.ac.manchester.tornado.api.TornadoBackend;
 import uk.ac.manchester.tornado.api.TornadoExecutionPlan;
 import uk.ac.manchester.tornado.api.TornadoExecutionResult;
+import uk.ac.manchester.tornado.api.TornadoRuntime;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
+import uk.ac.manchester.tornado.api.enums.DataTransferMode;
 import uk.ac.manchester.tornado.api.exceptions.TornadoExecutionPlanException;
-import uk.ac.manchester.tornado.api.runtime.TornadoRuntime;
 import uk.ac.manchester.tornado.api.runtime.TornadoRuntimeProvider;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
 /** Runs a stage on a device with seeded inputs and poisoned outputs, twice, and compares with references. */
 final class Bench {
+    private static final int PADDING = 5;
+
     private final Random random = new Random(20250310);
     private final TornadoDevice device;
     private final GridScheduler grids = new GridScheduler();
@@ -55,10 +58,10 @@ final class Bench {
 
     /** NaN everywhere, so that what a kernel does not write is seen. */
     Slice output(int size) {
-        FloatArray array = new FloatArray(size + 5);
+        FloatArray array = new FloatArray(size + PADDING);
         array.init(Float.NaN);
         outputs.add(array);
-        return new Slice(array, 5, 0);
+        return new Slice(array, PADDING, 0);
     }
 
     static double[] values(Slice slice) {
@@ -71,7 +74,10 @@ final class Bench {
 
     /** Executes twice; the bits must be the same. */
     void run(Consumer<Stage> tasks) {
+        // Otherwise TornadoVM would not upload what is only written, and the poison would stay on the host.
+        KeepKernel.keep(stage, outputs);
         tasks.accept(stage);
+        stage.graph().transferToHost(DataTransferMode.UNDER_DEMAND, outputs.toArray());
         stage.select(0);
         List<float[]> first = execute();
         List<float[]> second = execute();
@@ -90,11 +96,19 @@ final class Bench {
             output.init(Float.NaN);
         }
         try (TornadoExecutionPlan plan = new TornadoExecutionPlan(stage.graph().snapshot())) {
-            plan.withDevice(device).withGridScheduler(grids);
+            plan.withDevice(device);
+            if (!grids.keySet().isEmpty()) {
+                plan.withGridScheduler(grids);
+            }
             TornadoExecutionResult result = plan.execute();
             result.transferToHost(outputs.toArray());
         } catch (TornadoExecutionPlanException e) {
             throw new IllegalStateException(e);
+        }
+        for (FloatArray output : outputs) {
+            for (int i = 0; i < PADDING; i++) {
+                assertTrue(Float.isNaN(output.get(i)), "written before the tensor begins");
+            }
         }
         return outputs.stream().map(FloatArray::toHeapArray).toList();
     }

@@ -31,6 +31,7 @@ class KernelRulesTest {
             CrossEntropyKernel.class,
             DyTKernel.class,
             GeluKernel.class,
+            KeepKernel.class,
             LayerNormKernel.class,
             MatMulKernel.class,
             PartialSums.class,

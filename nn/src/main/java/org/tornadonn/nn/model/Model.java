@@ -98,15 +98,11 @@ public final class Model implements AutoCloseable {
 
     /** The graph of a stage that shares the resident arrays with the one executed {@code before} it, or is the first. */
     private ImmutableTaskGraph chained(Stage stage, Stage before) {
-        Object[] shared = net.resident().toArray();
         if (before == null) {
-            stage.graph()
-                    .transferToDevice(DataTransferMode.EVERY_EXECUTION, net.images())
-                    .transferToDevice(DataTransferMode.FIRST_EXECUTION, shared);
-        } else {
-            stage.graph().consumeFromDevice(before.name(), shared);
+            stage.graph().transferToDevice(DataTransferMode.EVERY_EXECUTION, net.images());
         }
-        return stage.graph().persistOnDevice(shared).snapshot();
+        stage.share(net.resident(), before);
+        return stage.graph().snapshot();
     }
 
     private Slice loss(Stage s, float smoothing) {

@@ -12,8 +12,8 @@ import org.tornadonn.nn.Norm;
 import org.tornadonn.nn.ParameterTable;
 import org.tornadonn.nn.model.Model;
 import uk.ac.manchester.tornado.api.TornadoBackend;
+import uk.ac.manchester.tornado.api.TornadoRuntime;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
-import uk.ac.manchester.tornado.api.runtime.TornadoRuntime;
 import uk.ac.manchester.tornado.api.runtime.TornadoRuntimeProvider;
 
 /** The micro-ViTs give PyTorch's logits, losses and gradients, and six steps of AdamW follow PyTorch's, on every device. */

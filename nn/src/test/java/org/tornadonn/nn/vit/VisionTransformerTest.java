@@ -3,6 +3,7 @@ package org.tornadonn.nn.vit;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -37,6 +38,7 @@ class VisionTransformerTest {
     }
 
     @Test
+    @Tag("embedded")
     void compilationDoesNotGrowWithDepth() {
         train(config(1, Norm.DYT));
         int shallow = KernelCompiler.compilations();

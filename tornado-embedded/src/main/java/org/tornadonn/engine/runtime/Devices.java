@@ -6,10 +6,10 @@ import org.tornadonn.engine.Device;
 import org.tornadonn.engine.interpret.InterpreterDevice;
 import org.tornadonn.engine.opencl.OpenClDevice;
 import uk.ac.manchester.tornado.api.TornadoBackend;
+import uk.ac.manchester.tornado.api.TornadoRuntime;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
 import uk.ac.manchester.tornado.api.enums.TornadoVMBackendType;
 import uk.ac.manchester.tornado.api.exceptions.TornadoDeviceNotFound;
-import uk.ac.manchester.tornado.api.runtime.TornadoRuntime;
 
 /** The devices of this process, found once: those of OpenCL, and last the interpreter, which is never the default. */
 public final class Devices implements TornadoRuntime {

@@ -27,6 +27,7 @@ public final class GraphBuilder {
     private final Set<TornadoNativeArray> first = identitySet();
     private final Set<TornadoNativeArray> every = identitySet();
     private final Set<TornadoNativeArray> down = identitySet();
+    private final Set<TornadoNativeArray> demand = identitySet();
     private final Set<TornadoNativeArray> persisted = identitySet();
     private final List<GraphDefinition.Consumption> consumed = new ArrayList<>();
 
@@ -50,16 +51,14 @@ public final class GraphBuilder {
 
     public void toHost(int mode, Object... arrays) {
         for (Object array : arrays) {
-            TornadoNativeArray checked = array("transferToHost", array);
-            if (mode == DataTransferMode.EVERY_EXECUTION) {
-                down.add(checked);
-            }
+            (mode == DataTransferMode.EVERY_EXECUTION ? down : demand).add(array("transferToHost", array));
         }
     }
 
     public void persist(Object... arrays) {
         for (Object array : arrays) {
             persisted.add(array("persistOnDevice", array));
+            demand.add((TornadoNativeArray) array);
         }
     }
 
@@ -136,6 +135,7 @@ public final class GraphBuilder {
     }
 
     public GraphDefinition build() {
-        return new GraphDefinition(name, List.copyOf(tasks), first, every, down, persisted, List.copyOf(consumed));
+        return new GraphDefinition(
+                name, List.copyOf(tasks), first, every, down, demand, persisted, List.copyOf(consumed));
     }
 }

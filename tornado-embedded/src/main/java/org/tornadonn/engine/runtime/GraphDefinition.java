@@ -11,6 +11,7 @@ import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
  * @param first uploaded when first needed
  * @param every uploaded at each execution
  * @param down downloaded at each execution
+ * @param demand downloaded when asked for
  * @param persisted left on the device for other graphs
  */
 public record GraphDefinition(
@@ -19,6 +20,7 @@ public record GraphDefinition(
         Set<TornadoNativeArray> first,
         Set<TornadoNativeArray> every,
         Set<TornadoNativeArray> down,
+        Set<TornadoNativeArray> demand,
         Set<TornadoNativeArray> persisted,
         List<Consumption> consumed) {
 

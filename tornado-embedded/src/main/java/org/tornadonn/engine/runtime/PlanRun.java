@@ -11,7 +11,6 @@ import org.tornadonn.engine.compile.KernelCompiler;
 import org.tornadonn.engine.ir.Expr;
 import org.tornadonn.engine.pass.HostEvaluator;
 import uk.ac.manchester.tornado.api.GridScheduler;
-import uk.ac.manchester.tornado.api.TornadoProfilerResult;
 import uk.ac.manchester.tornado.api.WorkerGrid;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
 import uk.ac.manchester.tornado.api.enums.ProfilerMode;
@@ -105,7 +104,7 @@ public final class PlanRun {
         }
     }
 
-    public TornadoProfilerResult execute() {
+    public Profile execute() {
         long start = System.nanoTime();
         compileTime = 0;
         bytesIn = 0;
@@ -144,7 +143,7 @@ public final class PlanRun {
         if (profiler == ProfilerMode.CONSOLE) {
             System.out.printf("total %,d ns, compile %,d ns, kernels %,d ns%n", total, compileTime, kernelTime);
         }
-        return new TornadoProfilerResult(total, compileTime, kernelTime, bytesIn, bytesOut);
+        return new Profile(total, compileTime, kernelTime, bytesIn, bytesOut);
     }
 
     private void checkConsumed(GraphDefinition graph) {
@@ -180,8 +179,21 @@ public final class PlanRun {
         bytesIn += array.getNumBytesOfSegment();
     }
 
-    /** Copies arrays to the host, now. */
-    public void download(Object... arrays) {
+    /** Copies arrays to the host, now; each is one that a graph transfers to the host under demand, or persists. */
+    public void demand(Object... arrays) {
+        for (Object array : arrays) {
+            // TornadoVM would copy all that the graph uses, and a KernelContext among it over Java's own constants.
+            if (graphs.stream()
+                    .noneMatch(g -> g.demand().contains(array) || g.down().contains(array))) {
+                throw new TornadoRuntimeException(
+                        "transferToHost: no graph of the plan transfers this array to the host;"
+                                + " add transferToHost(DataTransferMode.UNDER_DEMAND, array) to the graph that writes it.");
+            }
+            download(array);
+        }
+    }
+
+    private void download(Object... arrays) {
         for (Object array : arrays) {
             if (!(array instanceof TornadoNativeArray known) || !buffers.containsKey(known)) {
                 throw new TornadoRuntimeException(

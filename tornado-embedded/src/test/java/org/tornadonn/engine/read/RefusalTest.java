@@ -9,6 +9,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.tornadonn.engine.ir.Kernel;
@@ -21,6 +22,7 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /** Every refusal has a kernel that meets it, and says where and what to do. */
+@Tag("embedded")
 class RefusalTest {
     private static final Map<Refusal, List<Serializable>> KERNELS = new EnumMap<>(Refusal.class);
 

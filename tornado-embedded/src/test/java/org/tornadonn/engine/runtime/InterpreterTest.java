@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.tornadonn.engine.interpret.KernelFaultException;
 import uk.ac.manchester.tornado.api.GridScheduler;
@@ -21,6 +22,7 @@ import uk.ac.manchester.tornado.api.exceptions.TornadoExecutionPlanException;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
 /** Faults planted in kernels, each of which the interpreter must name. */
+@Tag("embedded")
 class InterpreterTest {
     static void kOutside(KernelContext c, FloatArray y) {
         y.set(c.globalIdx + 1, 1f);

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -27,6 +28,7 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /** Task graphs and plans: transfers, sharing between graphs, grids, figures, errors. */
+@Tag("embedded")
 class PlanTest {
     static java.util.stream.Stream<TornadoDevice> devices() {
         Devices runtime = Devices.runtime();
@@ -93,6 +95,9 @@ class PlanTest {
             assertEquals(400, result.getProfilerResult().getTotalBytesCopyIn());
             result.transferToHost(y);
             assertEquals(32f, y.get(99));
+            TornadoRuntimeException undeclared =
+                    assertThrows(TornadoRuntimeException.class, () -> result.transferToHost(each));
+            assertTrue(undeclared.getMessage().contains("UNDER_DEMAND"), undeclared.getMessage());
             assertEquals(1200, plan.getCurrentDeviceMemoryUsage());
             plan.freeDeviceMemory();
             assertEquals(0, plan.getCurrentDeviceMemoryUsage());

@@ -23,7 +23,7 @@ public class TornadoExecutionPlan implements AutoCloseable {
 
     /** Runs the selected graphs, or all in order, and waits for them. */
     public TornadoExecutionResult execute() {
-        return new TornadoExecutionResult(run, run.execute());
+        return new TornadoExecutionResult(run, new TornadoProfilerResult(run.execute()));
     }
 
     /** Selects one graph, by its position, for the next executions. */

@@ -12,9 +12,9 @@ public class TornadoExecutionResult {
         this.profile = profile;
     }
 
-    /** Copies arrays of the plan to the host. */
+    /** Copies arrays to the host that a graph of the plan transfers UNDER_DEMAND, or persists on the device. */
     public TornadoExecutionResult transferToHost(Object... arrays) {
-        run.download(arrays);
+        run.demand(arrays);
         return this;
     }
 

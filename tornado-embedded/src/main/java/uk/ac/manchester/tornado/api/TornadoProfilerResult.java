@@ -1,43 +1,37 @@
 package uk.ac.manchester.tornado.api;
 
-/** Figures of one execution: nanoseconds and bytes. Times are zero unless the plan has a profiler; bytes are always counted. */
-public class TornadoProfilerResult {
-    private final long total;
-    private final long compile;
-    private final long kernel;
-    private final long bytesIn;
-    private final long bytesOut;
+import org.tornadonn.engine.runtime.Profile;
 
-    public TornadoProfilerResult(long total, long compile, long kernel, long bytesIn, long bytesOut) {
-        this.total = total;
-        this.compile = compile;
-        this.kernel = kernel;
-        this.bytesIn = bytesIn;
-        this.bytesOut = bytesOut;
+/** Figures of one execution: nanoseconds and bytes. Kernel times are zero unless the plan has a profiler. */
+public class TornadoProfilerResult {
+    private final Profile profile;
+
+    TornadoProfilerResult(Profile profile) {
+        this.profile = profile;
     }
 
     public long getTotalTime() {
-        return total;
+        return profile.total();
     }
 
     public long getCompileTime() {
-        return compile;
+        return profile.compile();
     }
 
     /** Time that kernels ran on the device. */
     public long getDeviceKernelTime() {
-        return kernel;
+        return profile.kernel();
     }
 
     public long getTotalBytesCopyIn() {
-        return bytesIn;
+        return profile.bytesIn();
     }
 
     public long getTotalBytesCopyOut() {
-        return bytesOut;
+        return profile.bytesOut();
     }
 
     public long getTotalBytesTransferred() {
-        return bytesIn + bytesOut;
+        return profile.bytesIn() + profile.bytesOut();
     }
 }

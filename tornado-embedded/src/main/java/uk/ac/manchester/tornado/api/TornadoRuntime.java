@@ -1,6 +1,5 @@
-package uk.ac.manchester.tornado.api.runtime;
+package uk.ac.manchester.tornado.api;
 
-import uk.ac.manchester.tornado.api.TornadoBackend;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
 import uk.ac.manchester.tornado.api.enums.TornadoVMBackendType;
 
