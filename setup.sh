@@ -13,10 +13,16 @@ Usage: ./setup.sh COMMAND [options]
                   options are those of ./tornado-nn train, such as --data FOLDER|ZIP
   test            run every test
   build           build only
-  java            print the Java that is used
+  --with-tornadovm [BACKEND]
+                  install an official release of the TornadoVM SDK for JDK $wanted,
+                  for opencl (the default), cuda, ptx, spirv or metal
 
-Each command first sees to a JDK $wanted, Maven and an OpenCL device. It asks nothing and
-leaves the machine's own Java as it is. Running it again does no harm.
+Options of run and test:
+  --engine embedded|sdk   the engine of this project, or the TornadoVM SDK that
+                  TORNADOVM_HOME names; the default is sdk where that is set
+
+run, test and build first see to a JDK $wanted, Maven and an OpenCL device. Nothing is
+asked and the machine's own Java is left as it is. Running it again does no harm.
 EOF
 }
 
@@ -119,6 +125,111 @@ need_opencl() {
     say "OpenCL: $(ls /etc/OpenCL/vendors/*.icd 2>/dev/null | xargs -r -n 1 basename | tr '\n' ' ')"
 }
 
+# Checks the SDK and prints the arguments that start a JVM on it, one a line.
+sdk_arguments() {
+    local home=${TORNADOVM_HOME:-}
+    local get="Set it to a TornadoVM SDK for JDK $wanted, or get one: $here/setup.sh --with-tornadovm"
+    [ -n "$home" ] || fail "The engine sdk needs TORNADOVM_HOME. $get"
+    [ -d "$home" ] || fail "TORNADOVM_HOME is $home, and there is no such folder. $get"
+    home=$(cd "$home" && pwd)
+    local api
+    api=$(find "$home/share/java/tornado" -name 'tornado-api-*.jar' 2>/dev/null | head -n 1)
+    [ -n "$api" ] || fail "TORNADOVM_HOME is $home, which is no TornadoVM SDK: it has no share/java/tornado/tornado-api jar. $get"
+    local version
+    version=$(basename "$api" .jar)
+    version=${version#tornado-api-}
+    case $version in
+        [0-4].* | 5.[01].*) fail "TORNADOVM_HOME is TornadoVM $version, which is too old: 5.2 or newer is needed. $get" ;;
+        *jdk21*) fail "TORNADOVM_HOME is TornadoVM $version, which is for JDK 21. $get" ;;
+    esac
+    local argfile=$home/tornado-argfile
+    if ! grep -qs -- "java.library.path=$home/lib" "$argfile"; then
+        fail "The SDK in $home has no tornado-argfile for its place. Make it:  JAVA_HOME=$JAVA_HOME TORNADOVM_HOME=$home $home/bin/tornado --generate-argfile"
+    fi
+    # The last module path counts: without the current directory, whose jars would become modules. No bailout: a kernel that
+    # cannot be compiled must fail, not run as sequential Java. The device's own memory is the limit, which the model checks.
+    printf '%s\n' "@$argfile" "--module-path=$home/share/java/tornado" -Dtornado.recover.bailout=False \
+        -Dtornado.device.memory=1024GB -Dtornado.tvm.maxbytecodesize=1048576
+}
+
+# The engine that was asked for, as the arguments of its JVM, one a line.
+engine_arguments() {
+    case $1 in
+        embedded) echo --enable-native-access=ALL-UNNAMED ;;
+        sdk) sdk_arguments ;;
+        *) fail "There is no engine $1. The engines are embedded and sdk." ;;
+    esac
+}
+
+install_tornadovm() {
+    local backend=${1:-opencl} version=5.2.0-jdk$wanted os=linux arch=amd64
+    case $backend in
+        opencl|cuda|ptx|spirv|metal|full) ;;
+        *) fail "There is no backend $backend. The backends are opencl, cuda, ptx, spirv, metal, and full for all." ;;
+    esac
+    [ "$(uname -s)" = Darwin ] && os=mac
+    case $(uname -m) in arm64|aarch64) arch=aarch64 ;; esac
+    local target=$private/tornadovm-$version-$backend
+    if [ -d "$target" ]; then
+        say "TornadoVM: already in $target"
+    elif [ -s "${SDKMAN_DIR:-$HOME/.sdkman}/bin/sdkman-init.sh" ]; then
+        say "TornadoVM: installing $version with the backend $backend by SDKMAN ..."
+        (set +u; . "${SDKMAN_DIR:-$HOME/.sdkman}/bin/sdkman-init.sh"; echo n | sdk install tornadovm "$version-$backend") >&2 ||
+            fail "TornadoVM: SDKMAN could not install $version-$backend (no network?). The releases are at https://github.com/beehive-lab/TornadoVM/releases"
+        target=${SDKMAN_DIR:-$HOME/.sdkman}/candidates/tornadovm/$version-$backend
+    else
+        local name=tornadovm-$version-$backend-$os-$arch.zip
+        local releases=https://github.com/beehive-lab/TornadoVM/releases
+        local archive=$private/$name digest
+        say "TornadoVM: downloading $name ..."
+        mkdir -p "$private"
+        digest=$(curl -fsSL "https://api.github.com/repos/beehive-lab/TornadoVM/releases/tags/v$version" |
+            tr ',{}' '\n\n\n' | grep -A 40 "\"name\": *\"$name\"" | sed -n 's/.*"digest": *"sha256:\([0-9a-f]*\)".*/\1/p' | head -n 1) &&
+            [ -n "$digest" ] && curl -fL --progress-bar -o "$archive" "$releases/download/v$version/$name" ||
+            fail "TornadoVM: $name could not be downloaded (no network, or no such release). Get it from $releases, unpack it and set TORNADOVM_HOME."
+        echo "$digest  $archive" | { sha256sum -c - 2>/dev/null || shasum -a 256 -c -; } >/dev/null ||
+            fail "TornadoVM: $archive does not match its checksum. Try again."
+        mkdir "$target.part"
+        (cd "$target.part" && "$JAVA_HOME/bin/jar" -xf "$archive") && rm "$archive"
+        mv "$target.part"/tornadovm-* "$target" && rmdir "$target.part"
+        chmod +x "$target"/bin/*
+    fi
+    if ! [ -f "$target/tornado-argfile" ]; then
+        TORNADOVM_HOME=$target "$target/bin/tornado" --generate-argfile >&2 || fail "TornadoVM: the argument file could not be made; see above."
+    fi
+    say "TornadoVM: run it with  export TORNADOVM_HOME=$target"
+}
+
+prepare() {
+    need_java
+    need_maven
+    if [ "$engine" = sdk ]; then
+        sdk_arguments >/dev/null
+        say "TornadoVM SDK: $TORNADOVM_HOME"
+    else
+        need_opencl
+    fi
+}
+
+maven() {
+    command -v mvn >/dev/null 2>&1 || install_packages "Apache Maven 3.8 or newer" maven
+    say "Maven:  $(command -v mvn)"
+}
+
+need_opencl() {
+    if [ "$(uname -s)" = Darwin ]; then
+        return
+    fi
+    if ! { ldconfig -p 2>/dev/null || /sbin/ldconfig -p; } | grep -q 'libOpenCL\.so'; then
+        say "OpenCL: no loader (libOpenCL); PoCL will make the CPU an OpenCL device"
+        install_packages "an OpenCL loader and PoCL" ocl-icd-libopencl1 pocl-opencl-icd
+    elif ! ls /etc/OpenCL/vendors/*.icd >/dev/null 2>&1 && [ -z "${OCL_ICD_VENDORS:-}" ]; then
+        say "OpenCL: a loader but no device driver; PoCL will make the CPU an OpenCL device"
+        install_packages "PoCL, or your GPU's OpenCL driver" pocl-opencl-icd
+    fi
+    say "OpenCL: $(ls /etc/OpenCL/vendors/*.icd 2>/dev/null | xargs -r -n 1 basename | tr '\n' ' ')"
+}
+
 prepare() {
     need_java
     need_maven
@@ -145,22 +256,46 @@ build() {
 
 command=${1:-}
 [ $# -gt 0 ] && shift
+engine=$([ -n "${TORNADOVM_HOME:-}" ] && echo sdk || echo embedded)
+options=()
+while [ $# -gt 0 ]; do
+    case $1 in
+        --engine) engine=${2:-}; shift ;;
+        --engine=*) engine=${1#*=} ;;
+        *) options+=("$1") ;;
+    esac
+    shift
+done
+set -- "${options[@]}"
 case $command in
     run)
         prepare
         build
-        exec "$here/tornado-nn" train "$@"
+        exec "$here/tornado-nn" --engine "$engine" train "$@"
         ;;
     test)
         prepare
-        maven verify "$@"
+        jvm=$(engine_arguments "$engine")
+        excluded=
+        if [ "$engine" = sdk ]; then
+            excluded=embedded
+            say "Tests of the embedded engine itself do not apply to the SDK and are left out."
+        fi
+        maven verify -Dengine.arguments="${jvm//$'\n'/ }" -Dengine.excluded="$excluded" "$@"
         ;;
     build)
         prepare
         build
         ;;
     java)
-        echo "$(find_jdk || fail "No JDK $wanted was found. Run: $here/setup.sh build")/bin/java"
+        JAVA_HOME=$(find_jdk) || fail "No JDK $wanted was found. Run: $here/setup.sh build"
+        engine_arguments "${1:-$engine}" >/dev/null
+        echo "$JAVA_HOME/bin/java"
+        engine_arguments "${1:-$engine}"
+        ;;
+    --with-tornadovm)
+        need_java
+        install_tornadovm "$@"
         ;;
     -h|--help|help|'') usage ;;
     *)

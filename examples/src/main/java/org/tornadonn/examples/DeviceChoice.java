@@ -3,6 +3,8 @@ package org.tornadonn.examples;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.tornadonn.nn.UserException;
 import uk.ac.manchester.tornado.api.TornadoBackend;
 import uk.ac.manchester.tornado.api.TornadoRuntime;
@@ -26,7 +28,7 @@ final class DeviceChoice {
         return devices;
     }
 
-    /** The default device for null, else by number, by type (cpu, gpu), or by a part of the name. */
+    /** The default device for null, else by number, type (cpu, gpu), backend (opencl, ptx), or a part of the name. */
     static TornadoDevice of(String wish) {
         if (wish == null) {
             return TornadoRuntimeProvider.getTornadoRuntime().getDefaultDevice();
@@ -40,10 +42,15 @@ final class DeviceChoice {
         String lower = wish.toLowerCase(Locale.ROOT);
         return devices.stream()
                 .filter(d -> d.getDeviceType().name().equalsIgnoreCase(wish)
+                        || d.getTornadoVMBackend().name().equalsIgnoreCase(wish)
                         || name(d).toLowerCase(Locale.ROOT).contains(lower))
                 .findFirst()
-                .orElseThrow(() -> new UserException(
-                        "There is no device " + wish + ". Run tornado-nn devices to see those there are."));
+                .orElseThrow(() -> new UserException("There is no device " + wish + " here. There are: "
+                        + IntStream.range(0, devices.size())
+                                .mapToObj(i -> i + " " + devices.get(i).getTornadoVMBackend() + " "
+                                        + devices.get(i).getDeviceType() + " " + name(devices.get(i)))
+                                .collect(Collectors.joining("; "))
+                        + "."));
     }
 
     static String name(TornadoDevice device) {

@@ -31,7 +31,10 @@ final class EvalCommand implements Runnable {
     @Option(names = "--batch", defaultValue = "64")
     int batch;
 
-    @Option(names = "--device", paramLabel = "NUMBER|NAME|TYPE", description = "As tornado-nn devices lists them.")
+    @Option(
+            names = "--device",
+            paramLabel = "NUMBER|NAME|TYPE|BACKEND",
+            description = "As tornado-nn devices lists them.")
     String device;
 
     @Override

@@ -1,5 +1,6 @@
 package org.tornadonn.examples;
 
+import org.tornadonn.nn.Engine;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -11,6 +12,11 @@ import picocli.CommandLine.ScopeType;
         mixinStandardHelpOptions = true,
         version = "tornado-nn 0.1.0",
         description = "Deep learning in Java on any accelerator: vision transformers with LayerNorm or Dynamic Tanh.",
+        footer = {
+            "",
+            "The launcher takes --engine embedded|sdk anywhere: the engine of this project, or the TornadoVM SDK that",
+            "TORNADOVM_HOME names. The default is sdk where that is set."
+        },
         subcommands = {DevicesCommand.class, TrainCommand.class, EvalCommand.class})
 public final class Main {
     @Option(
@@ -32,20 +38,34 @@ public final class Main {
             System.err.println("\nThis computer has not enough memory for that (" + e.getMessage()
                     + "). Use a smaller batch, width or depth.");
             return 1;
+        } catch (LinkageError e) {
+            return failed(
+                    main,
+                    Engine.name() + " lacks what tornado-nn uses (" + e.getMessage()
+                            + "). TornadoVM 5.2 or newer is needed.",
+                    e);
+        } catch (Error e) {
+            // TornadoVM reports some kernels that it cannot compile as errors.
+            return failed(main, Engine.name() + ": " + message(e), e);
         }
+    }
+
+    private static String message(Throwable e) {
+        return e.getMessage() == null ? e.toString() : e.getMessage();
+    }
+
+    private static int failed(Main main, String message, Throwable e) {
+        System.err.println("\n" + message);
+        if (main.stacktrace) {
+            e.printStackTrace();
+        }
+        return 1;
     }
 
     private static int execute(Main main, String... args) {
         return new CommandLine(main)
                 .setCaseInsensitiveEnumValuesAllowed(true)
-                .setExecutionExceptionHandler((e, _, _) -> {
-                    String message = e.getMessage() == null ? e.toString() : e.getMessage();
-                    System.err.println("\n" + message);
-                    if (main.stacktrace) {
-                        e.printStackTrace();
-                    }
-                    return 1;
-                })
+                .setExecutionExceptionHandler((e, _, _) -> failed(main, message(e), e))
                 .execute(args);
     }
 }

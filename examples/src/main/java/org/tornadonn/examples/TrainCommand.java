@@ -68,10 +68,16 @@ final class TrainCommand implements Runnable {
     @Option(names = "--heads", defaultValue = "3", description = "Attention heads.")
     int heads;
 
+    @Option(names = "--alpha0", defaultValue = "0.5", description = "First value of DyT's alpha.")
+    float alpha0;
+
     @Option(names = "--seed", defaultValue = "1", description = "Of initial values, data order and augmentation.")
     long seed;
 
-    @Option(names = "--device", paramLabel = "NUMBER|NAME|TYPE", description = "As tornado-nn devices lists them.")
+    @Option(
+            names = "--device",
+            paramLabel = "NUMBER|NAME|TYPE|BACKEND",
+            description = "As tornado-nn devices lists them.")
     String device;
 
     @Option(names = "--out", paramLabel = "FOLDER", description = "Run folder; by default runs/ and the time.")
@@ -130,8 +136,17 @@ final class TrainCommand implements Runnable {
             case LAYERNORM -> List.of(Norm.LAYER_NORM);
             case DYT -> List.of(Norm.DYT);
         };
-        VitConfig model = VitConfig.of(
-                imageSize, patch, width, depth, heads, sets.train().classNames().size(), norms.getFirst());
+        VitConfig model = new VitConfig(
+                imageSize,
+                sets.train().channels(),
+                patch,
+                width,
+                depth,
+                heads,
+                4 * width,
+                sets.train().classNames().size(),
+                norms.getFirst(),
+                alpha0);
         return new RunConfig(
                 data == null ? null : data.toAbsolutePath().toString(),
                 norms,

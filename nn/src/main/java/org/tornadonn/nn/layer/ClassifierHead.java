@@ -3,7 +3,6 @@ package org.tornadonn.nn.layer;
 import org.tornadonn.kernels.PoolKernel;
 import org.tornadonn.kernels.Slice;
 import org.tornadonn.kernels.Stage;
-import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
 /** The end of a classifier: the mean of its tokens but the class token, a norm, a linear layer. */
 public final class ClassifierHead {
@@ -36,7 +35,7 @@ public final class ClassifierHead {
     }
 
     private Slice temporary(int columns) {
-        return Slice.of(new FloatArray(net.batch() * columns));
+        return Slice.of(net.temporary(net.batch(), columns));
     }
 
     public void forward(Stage s, Slice logits) {

@@ -30,37 +30,51 @@ public final class Network {
     private final FloatArray params;
     private final FloatArray grads;
     private final FloatArray images;
+    private final long memory;
+    private long bytes;
     private final List<Pass> forward = new ArrayList<>();
     private final List<Pass> backward = new ArrayList<>();
     private ClassifierHead head;
 
-    /** @param imageValues numbers of an image: channels times pixels */
-    public Network(ParameterTable table, Norm norm, int batch, int imageValues, int classes) {
+    /**
+     * @param imageValues numbers of an image: channels times pixels
+     * @param memory bytes of the device, which the arrays must not exceed together
+     */
+    public Network(ParameterTable table, Norm norm, int batch, int imageValues, int classes, long memory) {
+        this.memory = memory;
         this.table = table;
         this.norm = norm;
         this.batch = batch;
         this.classes = classes;
         params = resident(table.size());
         grads = resident(table.size());
-        images = new FloatArray(size("The images of a batch", batch, imageValues));
+        images = temporary(batch, imageValues);
     }
 
-    private static int size(String what, long... factors) {
+    /** A device array that one stage alone uses. */
+    public FloatArray temporary(long... factors) {
         long elements = 1;
         for (long factor : factors) {
             elements = Math.multiplyExact(elements, factor);
         }
         if (elements > Integer.MAX_VALUE) {
             throw new UserException(String.format(
-                    "%s would have %,d elements, and an array holds %,d. Use a smaller batch.",
-                    what, elements, Integer.MAX_VALUE));
+                    "A tensor of this model would have %,d elements, and an array holds %,d. Use a smaller batch.",
+                    elements, Integer.MAX_VALUE));
         }
-        return (int) elements;
+        bytes += elements * Float.BYTES;
+        if (bytes > memory) {
+            throw new UserException(String.format(
+                    "This model with a batch of %d needs more than %.1f GB, and the device has %.1f GB. Use a smaller"
+                            + " batch, width or depth.",
+                    batch, bytes / 1e9, memory / 1e9));
+        }
+        return new FloatArray((int) elements);
     }
 
     /** A device array that all stages share. */
     public FloatArray resident(long... factors) {
-        FloatArray array = new FloatArray(size("An activation of this model", factors));
+        FloatArray array = temporary(factors);
         resident.add(array);
         return array;
     }

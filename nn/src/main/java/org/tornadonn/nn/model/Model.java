@@ -56,11 +56,11 @@ public final class Model implements AutoCloseable {
         this.config = config;
         ParameterTable table = config.parameters();
         int imageValues = config.channels() * config.imageSize() * config.imageSize();
-        net = new Network(table, config.norm(), batch, imageValues, config.classes());
+        net = new Network(table, config.norm(), batch, imageValues, config.classes(), device.getMaxGlobalMemory());
         labels = new IntArray(batch);
-        logits = new FloatArray(batch * config.classes());
-        adamM = new FloatArray(table.size());
-        adamV = new FloatArray(table.size());
+        logits = net.temporary(batch, config.classes());
+        adamM = net.temporary(table.size());
+        adamV = net.temporary(table.size());
         config.initialize(net.params(), seed);
         config.build(net);
 
@@ -118,7 +118,7 @@ public final class Model implements AutoCloseable {
     }
 
     private void optimizer(Stage update, float weightDecay) {
-        FloatArray decay = new FloatArray(table().size());
+        FloatArray decay = net.temporary(table().size());
         for (ParameterTable.Entry entry : table().entries()) {
             for (int i = 0; entry.decayed() && i < entry.size(); i++) {
                 decay.set(entry.offset() + i, weightDecay);

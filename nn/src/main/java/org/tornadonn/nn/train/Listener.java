@@ -6,7 +6,8 @@ public interface Listener {
      * @param step steps done
      * @param loss of the batch, with smoothing
      * @param accuracy of the batch, 0 to 1
-     * @param imagesPerSecond since training began or was resumed
+     * @param seconds since training began or was resumed, without evaluations
+     * @param imagesPerSecond without the first step, in which kernels are compiled; NaN at that step
      * @param waiting share of the time that the device waited for data
      */
     record Progress(
@@ -14,6 +15,7 @@ public interface Listener {
             long steps,
             double loss,
             double accuracy,
+            double seconds,
             double imagesPerSecond,
             double waiting,
             double secondsLeft) {}

@@ -31,6 +31,10 @@ public final class ProgressLine implements Listener {
             return;
         }
         last = now;
+        if (Double.isNaN(p.imagesPerSecond())) {
+            show(String.format("%-9s first step, with compilation: %.1f s", name, p.seconds()), end);
+            return;
+        }
         String line = String.format(
                 "%-9s step %5d/%d  loss %.3f  accuracy %5.1f%%  %5.0f images/s  waiting for data %2.0f%%  %d:%02d left",
                 name,
@@ -42,8 +46,12 @@ public final class ProgressLine implements Listener {
                 100 * p.waiting(),
                 (long) p.secondsLeft() / 60,
                 (long) p.secondsLeft() % 60);
+        show(line, end);
+    }
+
+    private void show(String line, boolean end) {
         if (terminal) {
-            out.print("\r" + line + "   " + (end ? "\n" : ""));
+            out.print("\r\033[K" + line + (end ? "\n" : ""));
             out.flush();
         } else {
             out.println(line);

@@ -26,7 +26,8 @@ public final class RunLog implements Listener {
         line.put("step", p.step());
         line.put("loss", p.loss());
         line.put("accuracy", p.accuracy());
-        line.put("imagesPerSecond", p.imagesPerSecond());
+        line.put("seconds", p.seconds());
+        line.put("imagesPerSecond", Double.isNaN(p.imagesPerSecond()) ? null : p.imagesPerSecond());
         line.put("waiting", p.waiting());
         write(line);
     }

@@ -43,6 +43,7 @@ public final class Trainer {
         long start = System.nanoTime();
         long saved = start;
         long paused = 0;
+        double compiled = 0;
         long first = model.step();
         Listener.Evaluation last = null;
         try (Batches batches = Batches.training(train, recipe.batch(), recipe.seed(), first)) {
@@ -54,12 +55,17 @@ public final class Trainer {
                             + ". Use a smaller learning rate; the last good checkpoint is " + checkpoint + ".");
                 }
                 double seconds = (System.nanoTime() - start - paused) / 1e9;
-                double rate = (step + 1 - first) * recipe.batch() / seconds;
+                if (step == first) {
+                    compiled = seconds;
+                }
+                // 0 / 0 at the first step
+                double rate = (step - first) * recipe.batch() / (seconds - compiled);
                 Listener.Progress progress = new Listener.Progress(
                         step + 1,
                         recipe.steps(),
                         metrics.loss(),
                         (double) metrics.correct() / metrics.counted(),
+                        seconds,
                         rate,
                         batches.waitingShare(),
                         (recipe.steps() - step - 1) * recipe.batch() / rate);

@@ -8,13 +8,13 @@ import org.tornadonn.nn.layer.ClassifierHead;
 import org.tornadonn.nn.layer.LinearLayer;
 import org.tornadonn.nn.layer.Network;
 import org.tornadonn.nn.layer.Scope;
-import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
 /**
  * The stages of a vision transformer: embed, block (once per layer), the head, blockBackward (once per layer), embedBackward.
  */
 final class VisionTransformer {
     private final VitConfig config;
+    private final Network net;
     private final int batch;
     private final Scope scope;
     private final LinearLayer patchEmbed;
@@ -24,6 +24,7 @@ final class VisionTransformer {
 
     private VisionTransformer(VitConfig config, Network net) {
         this.config = config;
+        this.net = net;
         batch = net.batch();
         scope = net.scope("");
         int pixels = config.channels() * config.patch() * config.patch();
@@ -52,7 +53,7 @@ final class VisionTransformer {
     }
 
     private Slice embedded() {
-        return Slice.of(new FloatArray(batch * config.patches() * config.width()));
+        return Slice.of(net.temporary(batch, config.patches(), config.width()));
     }
 
     private void embed(Stage s, Slice x) {

@@ -8,11 +8,11 @@ import org.tornadonn.nn.layer.LinearLayer;
 import org.tornadonn.nn.layer.Network;
 import org.tornadonn.nn.layer.NormLayer;
 import org.tornadonn.nn.layer.Scope;
-import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
 /** The pre-norm transformer block: x += attention(norm1(x)); x += mlp(norm2(x)). All blocks share these tasks, layer by layer. */
 final class VitBlock {
     private final VitConfig config;
+    private final Network net;
     private final int batch;
     private final int rows;
     private final NormLayer norm1;
@@ -33,6 +33,7 @@ final class VitBlock {
 
     VitBlock(VitConfig config, Network net) {
         this.config = config;
+        this.net = net;
         batch = net.batch();
         rows = Math.multiplyExact(batch, config.tokens());
         int width = config.width();
@@ -44,17 +45,17 @@ final class VitBlock {
         fc1 = new LinearLayer("fc1", scope.in("mlp.fc1."), rows, width, config.mlp());
         fc2 = new LinearLayer("fc2", scope.in("mlp.fc2."), rows, config.mlp(), width);
         x = Slice.stacked(net.resident(config.depth() + 1, rows, width), rows * width);
-        n1 = saved(net, width);
-        qkvOut = saved(net, 3 * width);
-        o = saved(net, width);
-        lse = saved(net, config.heads());
-        xMid = saved(net, width);
-        n2 = saved(net, width);
-        hidden = saved(net, config.mlp());
-        gelu = saved(net, config.mlp());
+        n1 = saved(width);
+        qkvOut = saved(3 * width);
+        o = saved(width);
+        lse = saved(config.heads());
+        xMid = saved(width);
+        n2 = saved(width);
+        hidden = saved(config.mlp());
+        gelu = saved(config.mlp());
     }
 
-    private Slice saved(Network net, int columns) {
+    private Slice saved(int columns) {
         return net.saved(config.depth(), (long) rows * columns);
     }
 
@@ -104,6 +105,6 @@ final class VitBlock {
     }
 
     private Slice temporary(int columns) {
-        return Slice.of(new FloatArray(rows * columns));
+        return Slice.of(net.temporary(rows, columns));
     }
 }
