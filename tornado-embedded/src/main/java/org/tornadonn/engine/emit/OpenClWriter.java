@@ -1,5 +1,6 @@
 package org.tornadonn.engine.emit;
 
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -252,7 +253,7 @@ public final class OpenClWriter {
             case Stmt.Store(Storage array, Expr index, Expr value) ->
                 value.type().isVector()
                         ? "vstore" + value.type().lanes() + "(" + expr(value) + ", 0, " + at(array, index) + ");"
-                        : names.get(array) + "[" + expr(index) + "] = " + expr(value) + ";";
+                        : element(array, index) + " = " + expr(value) + ";";
             case Stmt.Clear(Storage.Private array) ->
                 "for (int i = 0; i < " + array.length() + "; i++) " + names.get(array) + "[i] = 0;";
             case Stmt.Barrier(boolean global) ->
@@ -263,8 +264,32 @@ public final class OpenClWriter {
         };
     }
 
+    /**
+     * A place in an array, its sum of terms added to the pointer one by one, constants last. So a driver moves the terms that a loop
+     * does not change out of it; added up as an int first, they stay, for the sum might wrap (a matrix product on PoCL: 0.6 times
+     * as fast).
+     */
     private String at(Storage array, Expr index) {
-        return names.get(array) + " + " + expr(index);
+        List<String> terms = new ArrayList<>();
+        List<String> constants = new ArrayList<>();
+        terms(index, terms, constants);
+        terms.addAll(constants);
+        return names.get(array) + " + " + String.join(" + ", terms);
+    }
+
+    private String element(Storage array, Expr index) {
+        return index instanceof Expr.Binary
+                ? "*(" + at(array, index) + ")"
+                : names.get(array) + "[" + expr(index) + "]";
+    }
+
+    private void terms(Expr index, List<String> terms, List<String> constants) {
+        if (index instanceof Expr.Binary(Expr.BinaryOp op, Expr a, Expr b) && op == Expr.BinaryOp.ADD) {
+            terms(a, terms, constants);
+            terms(b, terms, constants);
+        } else {
+            (index instanceof Expr.Const ? constants : terms).add(expr(index));
+        }
     }
 
     private String expr(Expr expr) {
@@ -275,9 +300,7 @@ public final class OpenClWriter {
             case Expr.Length(Storage.Global g) -> names.get(g) + "_size";
             case Expr.WorkItem(Expr.Query q, int d) -> "(int) get_" + q.name().toLowerCase() + "(" + d + ")";
             case Expr.Load(Type type, Storage array, Expr index) ->
-                type.isVector()
-                        ? "vload" + type.lanes() + "(0, " + at(array, index) + ")"
-                        : names.get(array) + "[" + expr(index) + "]";
+                type.isVector() ? "vload" + type.lanes() + "(0, " + at(array, index) + ")" : element(array, index);
             case Expr.Unary(Expr.UnaryOp op, Expr x) -> (op == Expr.UnaryOp.NEG ? "(-" : "(!") + expr(x) + ")";
             case Expr.Binary b -> binary(b);
             case Expr.Compare(Expr.CompareOp op, Expr a, Expr b) ->
