@@ -11,11 +11,11 @@ public final class GeluKernel {
 
     private GeluKernel() {}
 
-    private static float value(float x) {
+    static float value(float x) {
         return 0.5f * x * (1f + Approximation.erf(x * 0.70710678f));
     }
 
-    private static float gradient(float up, float x) {
+    static float gradient(float up, float x) {
         float cdf = 0.5f * (1f + Approximation.erf(x * 0.70710678f));
         return up * (cdf + x * 0.39894228f * TornadoMath.exp(-0.5f * x * x));
     }

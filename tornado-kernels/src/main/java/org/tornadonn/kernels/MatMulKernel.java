@@ -8,20 +8,29 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /**
  * Matrix products. A linear layer with w [out, in] is y = x wᵀ + b; its gradients are dX = dY w and dW = dYᵀ x. One kernel does
- * all three: operands are addressed by a stride per row and per column.
+ * all three: operands are addressed by a stride per row and per column. What follows a product point by point is done while its
+ * sums are at hand: the bias, a residual, GELU, or GELU's gradient.
  *
- * <p>2 m n k operations. A work-item owns up to {@link #ROWS} rows and {@link #COLUMNS} columns of the result; it packs a panel of
- * b into local memory and keeps 8 x 32 sums in registers.
+ * <p>2 m n k operations. A work-item owns rows and {@link #COLUMNS} columns of the result; it packs a panel of b into local memory
+ * and keeps 8 x 32 sums in registers.
  */
 public final class MatMulKernel {
     private static final int COLUMNS = 32;
-    private static final int ROWS = 128;
+
+    /** Rows of a work-item: enough that packing its panel costs little, few enough that they stay in a core's cache. */
+    private static final int ROWS = 512;
+
+    private static final int NOTHING = 0;
+    private static final int RESIDUAL = 1;
+    private static final int GELU = 2;
+    private static final int GELU_GRADIENT = 3;
 
     private MatMulKernel() {}
 
     /**
-     * c [m, n] = a b (+ bias) (+ residual), with a(i, p) at {@code i * aRow + p * aColumn} and b(p, j) at {@code p * bRow + j *
-     * bColumn}; bias [n] and residual [m, n] are read where their flag is 1.
+     * c [m, n] = a b (+ bias), with a(i, p) at {@code i * aRow + p * aColumn} and b(p, j) at {@code p * bRow + j * bColumn}; bias
+     * [n] is read where its flag is 1. {@code other} [m, n] is, by {@code then}, not used; added to c; GELU(c), an output; or what
+     * GELU was applied to, and c is multiplied by its gradient there.
      */
     public static void kMultiply(
             KernelContext context,
@@ -29,7 +38,7 @@ public final class MatMulKernel {
             FloatArray a,
             FloatArray b,
             FloatArray bias,
-            FloatArray residual,
+            FloatArray other,
             IntArray at,
             int t,
             int m,
@@ -40,13 +49,13 @@ public final class MatMulKernel {
             int bRow,
             int bColumn,
             int hasBias,
-            int hasResidual,
+            int then,
             int rowsPerItem) {
         int c0 = at.get(t);
         int a0 = at.get(t + 1);
         int b0 = at.get(t + 2);
         int bias0 = at.get(t + 3);
-        int residual0 = at.get(t + 4);
+        int other0 = at.get(t + 4);
         float[] panel = context.allocateFloatLocalArray(8192);
         int item = context.globalIdx;
         int columnBlocks = (n + 31) / 32;
@@ -107,22 +116,62 @@ public final class MatMulKernel {
                 }
                 int height = Math.min(8, lastRow - row);
                 int width = Math.min(32, n - firstColumn);
+                int whole = width / 16 * 16;
+                int last = first + depth == k ? 1 : 0;
                 for (int r = 0; r < height; r++) {
                     int out = (row + r) * n + firstColumn;
-                    for (int j = 0; j < width; j++) {
-                        float sum = tile[r * 32 + j];
+                    for (int j = 0; j < whole; j += 16) {
+                        float[] v = new float[16];
+                        for (int l = 0; l < 16; l++) {
+                            v[l] = tile[r * 32 + j + l];
+                        }
                         if (first > 0) {
-                            sum += c.get(c0 + out + j);
-                        }
-                        if (first + depth == k) {
-                            if (hasBias == 1) {
-                                sum += bias.get(bias0 + firstColumn + j);
-                            }
-                            if (hasResidual == 1) {
-                                sum += residual.get(residual0 + out + j);
+                            for (int l = 0; l < 16; l++) {
+                                v[l] += c.get(c0 + out + j + l);
                             }
                         }
-                        c.set(c0 + out + j, sum);
+                        if (last * hasBias == 1) {
+                            for (int l = 0; l < 16; l++) {
+                                v[l] += bias.get(bias0 + firstColumn + j + l);
+                            }
+                        }
+                        if (last * then == RESIDUAL) {
+                            for (int l = 0; l < 16; l++) {
+                                v[l] += other.get(other0 + out + j + l);
+                            }
+                        }
+                        if (last * then == GELU) {
+                            for (int l = 0; l < 16; l++) {
+                                other.set(other0 + out + j + l, GeluKernel.value(v[l]));
+                            }
+                        }
+                        if (last * then == GELU_GRADIENT) {
+                            for (int l = 0; l < 16; l++) {
+                                v[l] = GeluKernel.gradient(v[l], other.get(other0 + out + j + l));
+                            }
+                        }
+                        for (int l = 0; l < 16; l++) {
+                            c.set(c0 + out + j + l, v[l]);
+                        }
+                    }
+                    for (int j = whole; j < width; j++) {
+                        float v = tile[r * 32 + j];
+                        if (first > 0) {
+                            v += c.get(c0 + out + j);
+                        }
+                        if (last * hasBias == 1) {
+                            v += bias.get(bias0 + firstColumn + j);
+                        }
+                        if (last * then == RESIDUAL) {
+                            v += other.get(other0 + out + j);
+                        }
+                        if (last * then == GELU) {
+                            other.set(other0 + out + j, GeluKernel.value(v));
+                        }
+                        if (last * then == GELU_GRADIENT) {
+                            v = GeluKernel.gradient(v, other.get(other0 + out + j));
+                        }
+                        c.set(c0 + out + j, v);
                     }
                 }
             }
@@ -136,7 +185,8 @@ public final class MatMulKernel {
             Slice a,
             Slice b,
             Slice bias,
-            Slice residual,
+            int then,
+            Slice other,
             int m,
             int n,
             int k,
@@ -145,13 +195,12 @@ public final class MatMulKernel {
             int bRow,
             int bColumn) {
         Slice someBias = bias == null ? b : bias;
-        Slice someResidual = residual == null ? b : residual;
-        int t = s.place(c, a, b, someBias, someResidual);
+        Slice someOther = then == NOTHING ? b : other;
+        int t = s.place(c, a, b, someBias, someOther);
         int columnBlocks = Rows.divideUp(n, COLUMNS);
-        int rowsPerItem = ROWS;
-        while (rowsPerItem > 16 && columnBlocks * Rows.divideUp(m, rowsPerItem) < 16) {
-            rowsPerItem /= 2;
-        }
+        // At least 16 work-items, of equal size.
+        int rowBlocks = Math.max(Rows.divideUp(m, ROWS), Rows.divideUp(16, columnBlocks));
+        int rowsPerItem = Rows.divideUp(Rows.divideUp(m, rowBlocks), 8) * 8;
         WorkerGrid grid = new WorkerGrid1D(columnBlocks * Rows.divideUp(m, rowsPerItem));
         grid.setLocalWork(1, 1, 1);
         s.grid(id, grid);
@@ -164,7 +213,7 @@ public final class MatMulKernel {
                         a.array(),
                         b.array(),
                         someBias.array(),
-                        someResidual.array(),
+                        someOther.array(),
                         s.table(),
                         t,
                         m,
@@ -175,24 +224,36 @@ public final class MatMulKernel {
                         bRow,
                         bColumn,
                         bias == null ? 0 : 1,
-                        residual == null ? 0 : 1,
+                        then,
                         rowsPerItem);
     }
 
     /** y [rows, out] = x [rows, in] wᵀ + b (+ residual [rows, out], where not null); w [out, in], b [out] or null. */
     public static void linear(
             Stage s, String id, Slice y, Slice x, Slice w, Slice b, Slice residual, int rows, int in, int out) {
-        multiply(s, id, y, x, w, b, residual, rows, out, in, in, 1, 1, in);
+        multiply(s, id, y, x, w, b, residual == null ? NOTHING : RESIDUAL, residual, rows, out, in, in, 1, 1, in);
+    }
+
+    /** hidden [rows, out] = x [rows, in] wᵀ + b and y [rows, out] = GELU(hidden). */
+    public static void linearGelu(
+            Stage s, String id, Slice y, Slice hidden, Slice x, Slice w, Slice b, int rows, int in, int out) {
+        multiply(s, id, hidden, x, w, b, GELU, y, rows, out, in, in, 1, 1, in);
     }
 
     /** dX [rows, in] = dY [rows, out] w. */
     public static void linearBackwardInput(Stage s, String id, Slice dX, Slice dY, Slice w, int rows, int in, int out) {
-        multiply(s, id, dX, dY, w, null, null, rows, in, out, out, 1, in, 1);
+        multiply(s, id, dX, dY, w, null, NOTHING, null, rows, in, out, out, 1, in, 1);
+    }
+
+    /** The same where the layer's input was GELU(hidden): dHidden [rows, in] from dY [rows, out] and hidden. */
+    public static void linearBackwardGelu(
+            Stage s, String id, Slice dHidden, Slice dY, Slice w, Slice hidden, int rows, int in, int out) {
+        multiply(s, id, dHidden, dY, w, null, GELU_GRADIENT, hidden, rows, in, out, out, 1, in, 1);
     }
 
     /** dW [out, in] = dYᵀ x. */
     public static void linearBackwardWeight(
             Stage s, String id, Slice dW, Slice dY, Slice x, int rows, int in, int out) {
-        multiply(s, id, dW, dY, x, null, null, out, in, rows, 1, out, in, 1);
+        multiply(s, id, dW, dY, x, null, NOTHING, null, out, in, rows, 1, out, in, 1);
     }
 }

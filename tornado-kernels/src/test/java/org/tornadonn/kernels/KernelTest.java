@@ -100,7 +100,7 @@ class KernelTest {
     }
 
     static Stream<Arguments> products() {
-        int[][] shapes = {{1, 1, 1}, {3, 5, 7}, {8, 32, 16}, {19, 33, 35}, {131, 20, 40}, {9, 300, 33}};
+        int[][] shapes = {{1, 1, 1}, {3, 5, 7}, {8, 32, 16}, {19, 33, 35}, {131, 20, 40}, {9, 300, 33}, {530, 3, 50}};
         return Bench.devices().flatMap(d -> Stream.of(shapes).map(s -> Arguments.of(d, s[0], s[1], s[2])));
     }
 
@@ -118,7 +118,13 @@ class KernelTest {
             Slice dX = b.output(rows * in);
             Slice dW = b.output(out * in);
             Slice dB = b.output(out);
+            Slice hidden = b.input(rows * in);
+            Slice dHidden = b.output(rows * in);
+            Slice preGelu = b.output(rows * out);
+            Slice gelu = b.output(rows * out);
             b.run(s -> {
+                MatMulKernel.linearGelu(s, "gelu", gelu, preGelu, x, w, extras ? bias : null, rows, in, out);
+                MatMulKernel.linearBackwardGelu(s, "geluInput", dHidden, dY, w, hidden, rows, in, out);
                 MatMulKernel.linear(
                         s, "forward", y, x, w, extras ? bias : null, extras ? residual : null, rows, in, out);
                 MatMulKernel.linearBackwardInput(s, "input", dX, dY, w, rows, in, out);
@@ -136,6 +142,10 @@ class KernelTest {
                             extras ? Bench.values(bias) : new double[out],
                             extras ? Bench.values(residual) : none);
             Bench.close("y", expected, y, in);
+            double[] product =
+                    Reference.linear(rows, in, out).apply(xs, ws, extras ? Bench.values(bias) : new double[out], none);
+            Bench.close("hidden", product, preGelu, in);
+            Bench.close("gelu", Reference.gelu().apply(product), gelu, in);
             // The product is linear in each factor, so its gradients are products of transposes, written out here.
             double[] expectedX = new double[rows * in];
             double[] expectedW = new double[out * in];
@@ -150,6 +160,11 @@ class KernelTest {
                 }
             }
             Bench.close("dX", expectedX, dX, out);
+            Bench.close(
+                    "dHidden",
+                    Reference.gradient(Reference.gelu(), expectedX, 0, Bench.values(hidden)),
+                    dHidden,
+                    4 * out);
             Bench.close("dW", expectedW, dW, rows);
             Bench.close("dB", expectedB, dB, rows);
         }

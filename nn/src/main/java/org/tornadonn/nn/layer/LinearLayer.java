@@ -37,6 +37,11 @@ public final class LinearLayer {
         MatMulKernel.linear(s, id, y, x, scope.param("weight"), scope.param("bias"), residual, rows, in, out);
     }
 
+    /** y = GELU(hidden), hidden = x wᵀ + b. */
+    public void forwardGelu(Stage s, Slice y, Slice hidden, Slice x) {
+        MatMulKernel.linearGelu(s, id, y, hidden, x, scope.param("weight"), scope.param("bias"), rows, in, out);
+    }
+
     public void backwardWeights(Stage s, Slice dY, Slice x) {
         MatMulKernel.linearBackwardWeight(s, id + "Weight", scope.grad("weight"), dY, x, rows, in, out);
         BiasKernel.backward(s, id + "Bias", scope.grad("bias"), dY, rows, out);
@@ -44,5 +49,10 @@ public final class LinearLayer {
 
     public void backwardInput(Stage s, Slice dX, Slice dY) {
         MatMulKernel.linearBackwardInput(s, id + "Input", dX, dY, scope.param("weight"), rows, in, out);
+    }
+
+    /** The gradient of hidden where x was GELU(hidden). */
+    public void backwardGelu(Stage s, Slice dHidden, Slice dY, Slice hidden) {
+        MatMulKernel.linearBackwardGelu(s, id + "Input", dHidden, dY, scope.param("weight"), hidden, rows, in, out);
     }
 }

@@ -1,7 +1,6 @@
 package org.tornadonn.nn.vit;
 
 import org.tornadonn.kernels.AttentionKernel;
-import org.tornadonn.kernels.GeluKernel;
 import org.tornadonn.kernels.Slice;
 import org.tornadonn.kernels.Stage;
 import org.tornadonn.nn.layer.LinearLayer;
@@ -76,22 +75,19 @@ final class VitBlock {
                 s, "attention", o, lse, qkvOut, batch, config.tokens(), config.heads(), config.headDim());
         proj.forward(s, xMid, o, x);
         norm2.forward(s, n2, xMid);
-        fc1.forward(s, hidden, n2, null);
-        GeluKernel.forward(s, "gelu", gelu, hidden, rows * config.mlp());
+        fc1.forwardGelu(s, gelu, hidden, n2);
         fc2.forward(s, x.shifted(1), gelu, xMid);
     }
 
     /** From the gradient of the block's output, in {@code dX}, to that of its input, in the same place. */
     void backward(Stage s, Slice dX) {
-        Slice dGelu = temporary(config.mlp());
         Slice dHidden = temporary(config.mlp());
         Slice dNorm = temporary(config.width());
         Slice dMid = temporary(config.width());
         Slice dO = temporary(config.width());
         Slice dQkv = temporary(3 * config.width());
         fc2.backwardWeights(s, dX, gelu);
-        fc2.backwardInput(s, dGelu, dX);
-        GeluKernel.backward(s, "gelu", dHidden, dGelu, hidden, rows * config.mlp());
+        fc2.backwardGelu(s, dHidden, dX, hidden);
         fc1.backwardWeights(s, dHidden, n2);
         fc1.backwardInput(s, dNorm, dHidden);
         norm2.backward(s, dMid, dNorm, xMid, dX);
