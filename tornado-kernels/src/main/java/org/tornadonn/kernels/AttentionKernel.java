@@ -13,7 +13,8 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  * the scaled scores; backward computes the probabilities p again: dV = pᵀ dO, dS = p (dO vᵀ - Σ dO ⊙ o) / √d, dQ = dS k, dK =
  * dSᵀ q. The T x T matrix is never in global memory.
  *
- * <p>A work-item owns one image and head, so nothing is summed across work-items.
+ * <p>A work-item owns one image and head, so nothing is summed across work-items. It takes eight queries at a time: eight rows of
+ * scores in local memory, eight vectors of sums in registers.
  */
 public final class AttentionKernel {
     private AttentionKernel() {}
@@ -31,79 +32,123 @@ public final class AttentionKernel {
             int padded,
             float scale) {
         float[] keys = context.allocateFloatLocalArray(headDim * padded);
-        float[] p = context.allocateFloatLocalArray(padded);
+        float[] p = context.allocateFloatLocalArray(8 * padded);
         int item = context.globalIdx;
         int image = item / heads;
         int head = item % heads;
         int width = heads * headDim;
-        int q0 = at.get(t + 2) + image * tokens * 3 * width + head * headDim;
+        int row = 3 * width;
+        int q0 = at.get(t + 2) + image * tokens * row + head * headDim;
         int o0 = at.get(t) + image * tokens * width + head * headDim;
         int lse0 = at.get(t + 1) + item * tokens;
         int whole = headDim / 16 * 16;
-        for (int d = 0; d < headDim; d++) {
-            for (int j = 0; j < padded; j++) {
-                keys[d * padded + j] = qkv.get(q0 + Math.min(j, tokens - 1) * 3 * width + width + d);
+        for (int j = 0; j < padded; j++) {
+            for (int d = 0; d < headDim; d++) {
+                keys[d * padded + j] = qkv.get(q0 + Math.min(j, tokens - 1) * row + width + d);
             }
         }
-        for (int i = 0; i < tokens; i++) {
-            float[] most = new float[16];
-            for (int l = 0; l < 16; l++) {
-                most[l] = -1e30f;
-            }
+        for (int first = 0; first < tokens; first += 8) {
+            int height = Math.min(8, tokens - first);
             for (int j = 0; j < padded; j += 16) {
+                float[] sums = new float[128];
+                for (int r = 0; r < 8; r++) {
+                    for (int l = 0; l < 16; l++) {
+                        sums[r * 16 + l] = 0f;
+                    }
+                }
+                for (int d = 0; d < headDim; d++) {
+                    for (int r = 0; r < 8; r++) {
+                        // Rows past the end repeat the last one and are not stored.
+                        float q = qkv.get(q0 + Math.min(first + r, tokens - 1) * row + d);
+                        for (int l = 0; l < 16; l++) {
+                            sums[r * 16 + l] += q * keys[d * padded + j + l];
+                        }
+                    }
+                }
+                for (int r = 0; r < 8; r++) {
+                    for (int l = 0; l < 16; l++) {
+                        p[r * padded + j + l] = sums[r * 16 + l] * scale;
+                    }
+                }
+            }
+            float[] total = new float[8];
+            for (int r = 0; r < height; r++) {
+                // Keys past the end repeat the last one, so they do not change the maximum.
+                float[] most = new float[16];
+                for (int l = 0; l < 16; l++) {
+                    most[l] = -1e30f;
+                }
+                for (int j = 0; j < padded; j += 16) {
+                    for (int l = 0; l < 16; l++) {
+                        most[l] = Math.max(most[l], p[r * padded + j + l]);
+                    }
+                }
+                float[] candidates = new float[16];
+                for (int l = 0; l < 16; l++) {
+                    candidates[l] = most[l];
+                }
+                float maximum = candidates[0];
+                for (int l = 1; l < 16; l++) {
+                    maximum = Math.max(maximum, candidates[l]);
+                }
+                for (int j = 0; j < padded; j += 16) {
+                    for (int l = 0; l < 16; l++) {
+                        p[r * padded + j + l] = TornadoMath.exp(p[r * padded + j + l] - maximum);
+                    }
+                }
+                for (int j = tokens; j < padded; j++) {
+                    p[r * padded + j] = 0f;
+                }
                 float[] sums = new float[16];
                 for (int l = 0; l < 16; l++) {
                     sums[l] = 0f;
                 }
-                for (int d = 0; d < headDim; d++) {
-                    float q = qkv.get(q0 + i * 3 * width + d);
+                for (int j = 0; j < padded; j += 16) {
                     for (int l = 0; l < 16; l++) {
-                        sums[l] += q * keys[d * padded + j + l];
+                        sums[l] += p[r * padded + j + l];
                     }
                 }
-                // Keys past the end repeat the last one, so they do not change the maximum.
-                for (int l = 0; l < 16; l++) {
-                    float score = sums[l] * scale;
-                    p[j + l] = score;
-                    most[l] = Math.max(most[l], score);
-                }
+                total[r] = PartialSums.lanes(sums);
+                lse.set(lse0 + first + r, maximum + TornadoMath.log(total[r]));
             }
-            float maximum = most[0];
-            for (int l = 1; l < 16; l++) {
-                maximum = Math.max(maximum, most[l]);
-            }
-            for (int j = 0; j < padded; j += 16) {
-                for (int l = 0; l < 16; l++) {
-                    p[j + l] = TornadoMath.exp(p[j + l] - maximum);
-                }
-            }
-            float sum = 0f;
-            for (int j = 0; j < tokens; j++) {
-                sum += p[j];
-            }
-            lse.set(lse0 + i, maximum + TornadoMath.log(sum));
             for (int d = 0; d < whole; d += 16) {
-                float[] out = new float[16];
-                for (int l = 0; l < 16; l++) {
-                    out[l] = 0f;
+                float[] sums = new float[128];
+                for (int r = 0; r < 8; r++) {
+                    for (int l = 0; l < 16; l++) {
+                        sums[r * 16 + l] = 0f;
+                    }
                 }
                 for (int j = 0; j < tokens; j++) {
-                    float weight = p[j];
-                    int v = q0 + j * 3 * width + 2 * width + d;
-                    for (int l = 0; l < 16; l++) {
-                        out[l] += weight * qkv.get(v + l);
+                    int v = q0 + j * row + 2 * width + d;
+                    for (int r = 0; r < 8; r++) {
+                        float weight = p[r * padded + j];
+                        for (int l = 0; l < 16; l++) {
+                            sums[r * 16 + l] += weight * qkv.get(v + l);
+                        }
                     }
                 }
-                for (int l = 0; l < 16; l++) {
-                    o.set(o0 + i * width + d + l, out[l] / sum);
+                // A second array, because the sums stay in registers only while their indices are constants.
+                float[] tile = new float[128];
+                for (int r = 0; r < 8; r++) {
+                    for (int l = 0; l < 16; l++) {
+                        tile[r * 16 + l] = sums[r * 16 + l];
+                    }
+                }
+                for (int r = 0; r < height; r++) {
+                    float inverse = 1f / total[r];
+                    for (int l = 0; l < 16; l++) {
+                        o.set(o0 + (first + r) * width + d + l, tile[r * 16 + l] * inverse);
+                    }
                 }
             }
             for (int d = whole; d < headDim; d++) {
-                float out = 0f;
-                for (int j = 0; j < tokens; j++) {
-                    out += p[j] * qkv.get(q0 + j * 3 * width + 2 * width + d);
+                for (int r = 0; r < height; r++) {
+                    float out = 0f;
+                    for (int j = 0; j < tokens; j++) {
+                        out += p[r * padded + j] * qkv.get(q0 + j * row + 2 * width + d);
+                    }
+                    o.set(o0 + (first + r) * width + d, out / total[r]);
                 }
-                o.set(o0 + i * width + d, out / sum);
             }
         }
     }
@@ -124,8 +169,8 @@ public final class AttentionKernel {
             float scale) {
         float[] keys = context.allocateFloatLocalArray(headDim * padded);
         float[] values = context.allocateFloatLocalArray(headDim * padded);
-        float[] p = context.allocateFloatLocalArray(padded);
-        float[] dS = context.allocateFloatLocalArray(padded);
+        float[] p = context.allocateFloatLocalArray(8 * padded);
+        float[] dS = context.allocateFloatLocalArray(8 * padded);
         int item = context.globalIdx;
         int image = item / heads;
         int head = item % heads;
@@ -137,8 +182,8 @@ public final class AttentionKernel {
         int o0 = at.get(t + 3) + image * tokens * width + head * headDim;
         int lse0 = at.get(t + 4) + item * tokens;
         int whole = headDim / 16 * 16;
-        for (int d = 0; d < headDim; d++) {
-            for (int j = 0; j < padded; j++) {
+        for (int j = 0; j < padded; j++) {
+            for (int d = 0; d < headDim; d++) {
                 int k = q0 + Math.min(j, tokens - 1) * row + width + d;
                 keys[d * padded + j] = qkv.get(k);
                 values[d * padded + j] = qkv.get(k + width);
@@ -150,69 +195,150 @@ public final class AttentionKernel {
                 dQkv.set(dQ0 + j * row + 2 * width + d, 0f);
             }
         }
-        for (int i = 0; i < tokens; i++) {
-            float delta = 0f;
-            for (int d = 0; d < headDim; d++) {
-                delta += dO.get(dO0 + i * width + d) * o.get(o0 + i * width + d);
-            }
-            float shift = lse.get(lse0 + i);
-            for (int j = 0; j < padded; j += 16) {
-                float[] scores = new float[16];
-                float[] dP = new float[16];
+        for (int first = 0; first < tokens; first += 8) {
+            int height = Math.min(8, tokens - first);
+            float[] shift = new float[8];
+            float[] delta = new float[8];
+            for (int r = 0; r < 8; r++) {
+                // The probabilities of rows past the end, which repeat the last one, become 0.
+                shift[r] = r < height ? lse.get(lse0 + first + r) : 1e30f;
+                int i = Math.min(first + r, tokens - 1) * width;
+                float[] sums = new float[16];
                 for (int l = 0; l < 16; l++) {
-                    scores[l] = 0f;
-                    dP[l] = 0f;
+                    sums[l] = 0f;
                 }
-                for (int d = 0; d < headDim; d++) {
-                    float q = qkv.get(q0 + i * row + d);
-                    float up = dO.get(dO0 + i * width + d);
+                for (int d = 0; d < whole; d += 16) {
                     for (int l = 0; l < 16; l++) {
-                        scores[l] += q * keys[d * padded + j + l];
-                        dP[l] += up * values[d * padded + j + l];
+                        sums[l] += dO.get(dO0 + i + d + l) * o.get(o0 + i + d + l);
                     }
                 }
-                for (int l = 0; l < 16; l++) {
-                    float probability = TornadoMath.exp(scores[l] * scale - shift);
-                    p[j + l] = probability;
-                    dS[j + l] = probability * (dP[l] - delta) * scale;
+                float rest = 0f;
+                for (int d = whole; d < headDim; d++) {
+                    rest += dO.get(dO0 + i + d) * o.get(o0 + i + d);
+                }
+                delta[r] = rest + PartialSums.lanes(sums);
+            }
+            for (int j = 0; j < padded; j += 16) {
+                float[] scores = new float[128];
+                for (int r = 0; r < 8; r++) {
+                    for (int l = 0; l < 16; l++) {
+                        scores[r * 16 + l] = 0f;
+                    }
+                }
+                for (int d = 0; d < headDim; d++) {
+                    for (int r = 0; r < 8; r++) {
+                        float q = qkv.get(q0 + Math.min(first + r, tokens - 1) * row + d);
+                        for (int l = 0; l < 16; l++) {
+                            scores[r * 16 + l] += q * keys[d * padded + j + l];
+                        }
+                    }
+                }
+                for (int r = 0; r < 8; r++) {
+                    float s = shift[r];
+                    for (int l = 0; l < 16; l++) {
+                        p[r * padded + j + l] = TornadoMath.exp(scores[r * 16 + l] * scale - s);
+                    }
+                }
+                float[] dP = new float[128];
+                for (int r = 0; r < 8; r++) {
+                    for (int l = 0; l < 16; l++) {
+                        dP[r * 16 + l] = 0f;
+                    }
+                }
+                for (int d = 0; d < headDim; d++) {
+                    for (int r = 0; r < 8; r++) {
+                        float up = dO.get(dO0 + Math.min(first + r, tokens - 1) * width + d);
+                        for (int l = 0; l < 16; l++) {
+                            dP[r * 16 + l] += up * values[d * padded + j + l];
+                        }
+                    }
+                }
+                for (int r = 0; r < 8; r++) {
+                    float mean = delta[r];
+                    for (int l = 0; l < 16; l++) {
+                        dS[r * padded + j + l] = p[r * padded + j + l] * (dP[r * 16 + l] - mean) * scale;
+                    }
                 }
             }
             for (int d = 0; d < whole; d += 16) {
-                float[] dQ = new float[16];
-                for (int l = 0; l < 16; l++) {
-                    dQ[l] = 0f;
+                float[] dQ = new float[128];
+                for (int r = 0; r < 8; r++) {
+                    for (int l = 0; l < 16; l++) {
+                        dQ[r * 16 + l] = 0f;
+                    }
                 }
                 for (int j = 0; j < tokens; j++) {
-                    float s = dS[j];
-                    float weight = p[j];
                     int k = q0 + j * row + width + d;
-                    int dK = dQ0 + j * row + width + d;
-                    int dV = dK + width;
-                    int q = q0 + i * row + d;
-                    int up = dO0 + i * width + d;
-                    for (int l = 0; l < 16; l++) {
-                        dQ[l] += s * qkv.get(k + l);
-                    }
-                    for (int l = 0; l < 16; l++) {
-                        dQkv.set(dK + l, dQkv.get(dK + l) + s * qkv.get(q + l));
-                    }
-                    for (int l = 0; l < 16; l++) {
-                        dQkv.set(dV + l, dQkv.get(dV + l) + weight * dO.get(up + l));
+                    for (int r = 0; r < 8; r++) {
+                        float s = dS[r * padded + j];
+                        for (int l = 0; l < 16; l++) {
+                            dQ[r * 16 + l] += s * qkv.get(k + l);
+                        }
                     }
                 }
-                for (int l = 0; l < 16; l++) {
-                    dQkv.set(dQ0 + i * row + d + l, dQ[l]);
+                // A second array, because the sums stay in registers only while their indices are constants.
+                float[] tile = new float[128];
+                for (int r = 0; r < 8; r++) {
+                    for (int l = 0; l < 16; l++) {
+                        tile[r * 16 + l] = dQ[r * 16 + l];
+                    }
+                }
+                for (int r = 0; r < height; r++) {
+                    for (int l = 0; l < 16; l++) {
+                        dQkv.set(dQ0 + (first + r) * row + d + l, tile[r * 16 + l]);
+                    }
+                }
+                // Eight queries and upstream gradients in registers for each visit to dK and dV.
+                float[] queries = new float[128];
+                float[] ups = new float[128];
+                for (int r = 0; r < 8; r++) {
+                    int i = Math.min(first + r, tokens - 1);
+                    for (int l = 0; l < 16; l++) {
+                        queries[r * 16 + l] = qkv.get(q0 + i * row + d + l);
+                    }
+                    for (int l = 0; l < 16; l++) {
+                        ups[r * 16 + l] = dO.get(dO0 + i * width + d + l);
+                    }
+                }
+                for (int j = 0; j < tokens; j++) {
+                    int k = dQ0 + j * row + width + d;
+                    int v = k + width;
+                    float[] dK = new float[16];
+                    float[] dV = new float[16];
+                    for (int l = 0; l < 16; l++) {
+                        dK[l] = dQkv.get(k + l);
+                        dV[l] = dQkv.get(v + l);
+                    }
+                    for (int r = 0; r < 8; r++) {
+                        float s = dS[r * padded + j];
+                        float weight = p[r * padded + j];
+                        for (int l = 0; l < 16; l++) {
+                            dK[l] += s * queries[r * 16 + l];
+                            dV[l] += weight * ups[r * 16 + l];
+                        }
+                    }
+                    for (int l = 0; l < 16; l++) {
+                        dQkv.set(k + l, dK[l]);
+                    }
+                    for (int l = 0; l < 16; l++) {
+                        dQkv.set(v + l, dV[l]);
+                    }
                 }
             }
             for (int d = whole; d < headDim; d++) {
-                float dQ = 0f;
-                for (int j = 0; j < tokens; j++) {
-                    int k = dQ0 + j * row + width + d;
-                    dQ += dS[j] * qkv.get(q0 + j * row + width + d);
-                    dQkv.set(k, dQkv.get(k) + dS[j] * qkv.get(q0 + i * row + d));
-                    dQkv.set(k + width, dQkv.get(k + width) + p[j] * dO.get(dO0 + i * width + d));
+                for (int r = 0; r < height; r++) {
+                    float dQ = 0f;
+                    for (int j = 0; j < tokens; j++) {
+                        int k = dQ0 + j * row + width + d;
+                        float s = dS[r * padded + j];
+                        dQ += s * qkv.get(q0 + j * row + width + d);
+                        dQkv.set(k, dQkv.get(k) + s * qkv.get(q0 + (first + r) * row + d));
+                        dQkv.set(
+                                k + width,
+                                dQkv.get(k + width) + p[r * padded + j] * dO.get(dO0 + (first + r) * width + d));
+                    }
+                    dQkv.set(dQ0 + (first + r) * row + d, dQ);
                 }
-                dQkv.set(dQ0 + i * row + d, dQ);
             }
         }
     }
