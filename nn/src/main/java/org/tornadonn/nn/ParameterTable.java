@@ -47,4 +47,12 @@ public final class ParameterTable {
     public int size() {
         return size;
     }
+
+    /** Number of elements of the tensors that weight decay applies to. */
+    public int decayedSize() {
+        return entries.values().stream()
+                .filter(Entry::decayed)
+                .mapToInt(Entry::size)
+                .sum();
+    }
 }

@@ -5,11 +5,17 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /**
- * Patch embedding's rearrangement: images [B, C, S, S] into patches [B n, C p p], n = (S / p)², each row in the order of a
- * convolution weight [out, C, p, p], so that embedding is a linear layer. Patches do not overlap: fold is both the inverse and the
- * gradient of unfold.
+ * The rearrangement that makes a p x p convolution of stride p a linear layer: images [B, C, S, S] or [B, S, S, C] into patches [B n, C p
+ * p], n = (S / p)², each row in the order of a convolution weight [out, C, p, p]. Patches do not overlap: fold is both the inverse
+ * and the gradient of unfold.
  */
 public final class PatchKernel {
+    /** How images lie in memory. */
+    public enum Layout {
+        CHANNELS_FIRST,
+        CHANNELS_LAST
+    }
+
     private PatchKernel() {}
 
     public static void kUnfold(
@@ -21,18 +27,22 @@ public final class PatchKernel {
             int perImage,
             int channels,
             int size,
-            int patch) {
+            int patch,
+            int pixelStride,
+            int channelStride) {
         for (@Parallel int n = 0; n < count; n++) {
             int across = size / patch;
             int image = n / perImage;
             int place = n % perImage;
-            int corner = (place / across) * patch * size + (place % across) * patch;
+            int corner = ((place / across) * size + place % across) * patch * pixelStride;
             int to = at.get(t) + n * channels * patch * patch;
             int from = at.get(t + 1) + image * channels * size * size + corner;
             for (int c = 0; c < channels; c++) {
                 for (int y = 0; y < patch; y++) {
                     for (int x = 0; x < patch; x++) {
-                        patches.set(to + (c * patch + y) * patch + x, images.get(from + (c * size + y) * size + x));
+                        patches.set(
+                                to + (c * patch + y) * patch + x,
+                                images.get(from + c * channelStride + (y * size + x) * pixelStride));
                     }
                 }
             }
@@ -48,28 +58,41 @@ public final class PatchKernel {
             int perImage,
             int channels,
             int size,
-            int patch) {
+            int patch,
+            int pixelStride,
+            int channelStride) {
         for (@Parallel int n = 0; n < count; n++) {
             int across = size / patch;
             int image = n / perImage;
             int place = n % perImage;
-            int corner = (place / across) * patch * size + (place % across) * patch;
+            int corner = ((place / across) * size + place % across) * patch * pixelStride;
             int to = at.get(t) + image * channels * size * size + corner;
             int from = at.get(t + 1) + n * channels * patch * patch;
             for (int c = 0; c < channels; c++) {
                 for (int y = 0; y < patch; y++) {
                     for (int x = 0; x < patch; x++) {
-                        images.set(to + (c * size + y) * size + x, patches.get(from + (c * patch + y) * patch + x));
+                        images.set(
+                                to + c * channelStride + (y * size + x) * pixelStride,
+                                patches.get(from + (c * patch + y) * patch + x));
                     }
                 }
             }
         }
     }
 
-    /** patches [batch n, channels patch²] from images [batch, channels, size, size]. */
+    /** patches [batch n, channels patch²] from images [batch, channels, size, size] or [batch, size, size, channels]. */
     public static void unfold(
-            Stage s, String id, Slice patches, Slice images, int batch, int channels, int size, int patch) {
+            Stage s,
+            String id,
+            Slice patches,
+            Slice images,
+            Layout layout,
+            int batch,
+            int channels,
+            int size,
+            int patch) {
         int perImage = (size / patch) * (size / patch);
+        boolean first = layout == Layout.CHANNELS_FIRST;
         int t = s.place(patches, images);
         s.graph()
                 .task(
@@ -83,13 +106,24 @@ public final class PatchKernel {
                         perImage,
                         channels,
                         size,
-                        patch);
+                        patch,
+                        first ? 1 : channels,
+                        first ? size * size : 1);
     }
 
-    /** images [batch, channels, size, size] from patches [batch n, channels patch²]. */
+    /** images, of the same layout, from patches [batch n, channels patch²]. */
     public static void fold(
-            Stage s, String id, Slice images, Slice patches, int batch, int channels, int size, int patch) {
+            Stage s,
+            String id,
+            Slice images,
+            Slice patches,
+            Layout layout,
+            int batch,
+            int channels,
+            int size,
+            int patch) {
         int perImage = (size / patch) * (size / patch);
+        boolean first = layout == Layout.CHANNELS_FIRST;
         int t = s.place(images, patches);
         s.graph()
                 .task(
@@ -103,6 +137,8 @@ public final class PatchKernel {
                         perImage,
                         channels,
                         size,
-                        patch);
+                        patch,
+                        first ? 1 : channels,
+                        first ? size * size : 1);
     }
 }

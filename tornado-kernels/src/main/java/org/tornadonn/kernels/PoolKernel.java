@@ -4,30 +4,32 @@ import uk.ac.manchester.tornado.api.annotations.Parallel;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
-/** Average pooling over patch tokens: y[b] = mean of x[b, 1 .. T-1]; the class token, at 0, is left out. */
+/** Average pooling over tokens: y[b] = mean of x[b, first .. T-1]; first is 1 to leave out a class token, else 0. */
 public final class PoolKernel {
     private PoolKernel() {}
 
-    public static void kForward(FloatArray y, FloatArray x, IntArray at, int t, int batch, int tokens, int c) {
+    public static void kForward(
+            FloatArray y, FloatArray x, IntArray at, int t, int batch, int tokens, int c, int first) {
         for (@Parallel int b = 0; b < batch; b++) {
             int y0 = at.get(t) + b * c;
             int x0 = at.get(t + 1) + b * tokens * c;
             for (int j = 0; j < c; j++) {
                 float sum = 0f;
-                for (int i = 1; i < tokens; i++) {
+                for (int i = first; i < tokens; i++) {
                     sum += x.get(x0 + i * c + j);
                 }
-                y.set(y0 + j, sum / (tokens - 1));
+                y.set(y0 + j, sum / (tokens - first));
             }
         }
     }
 
-    public static void kBackward(FloatArray dX, FloatArray dY, IntArray at, int t, int rows, int tokens, int c) {
+    public static void kBackward(
+            FloatArray dX, FloatArray dY, IntArray at, int t, int rows, int tokens, int c, int first) {
         for (@Parallel int row = 0; row < rows; row++) {
             int dX0 = at.get(t) + row * c;
             int dY0 = at.get(t + 1) + row / tokens * c;
-            float share = 1f / (tokens - 1);
-            if (row % tokens == 0) {
+            float share = 1f / (tokens - first);
+            if (row % tokens < first) {
                 share = 0f;
             }
             for (int j = 0; j < c; j++) {
@@ -37,14 +39,25 @@ public final class PoolKernel {
     }
 
     /** y [batch, c] from x [batch, tokens, c]. */
-    public static void forward(Stage s, String id, Slice y, Slice x, int batch, int tokens, int c) {
+    public static void forward(Stage s, String id, Slice y, Slice x, int batch, int tokens, int c, int first) {
         int t = s.place(y, x);
-        s.graph().task(id, PoolKernel::kForward, y.array(), x.array(), s.table(), t, batch, tokens, c);
+        s.graph().task(id, PoolKernel::kForward, y.array(), x.array(), s.table(), t, batch, tokens, c, first);
     }
 
     /** dX [batch, tokens, c] from dY [batch, c]. */
-    public static void backward(Stage s, String id, Slice dX, Slice dY, int batch, int tokens, int c) {
+    public static void backward(Stage s, String id, Slice dX, Slice dY, int batch, int tokens, int c, int first) {
         int t = s.place(dX, dY);
-        s.graph().task(id, PoolKernel::kBackward, dX.array(), dY.array(), s.table(), t, batch * tokens, tokens, c);
+        s.graph()
+                .task(
+                        id,
+                        PoolKernel::kBackward,
+                        dX.array(),
+                        dY.array(),
+                        s.table(),
+                        t,
+                        batch * tokens,
+                        tokens,
+                        c,
+                        first);
     }
 }

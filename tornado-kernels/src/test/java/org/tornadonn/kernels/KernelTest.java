@@ -217,21 +217,90 @@ class KernelTest {
     @ParameterizedTest
     @MethodSource("org.tornadonn.kernels.Bench#devices")
     void patches(TornadoDevice device) {
+        for (PatchKernel.Layout layout : PatchKernel.Layout.values()) {
+            boolean channelsFirst = layout == PatchKernel.Layout.CHANNELS_FIRST;
+            Bench b = new Bench(device);
+            Slice images = b.input(3 * 2 * 9 * 9);
+            Slice patches = b.output(3 * 2 * 9 * 9);
+            Slice back = b.output(3 * 2 * 9 * 9);
+            b.run(s -> {
+                PatchKernel.unfold(s, "unfold", patches, images, layout, 3, 2, 9, 3);
+                PatchKernel.fold(s, "fold", back, patches, layout, 3, 2, 9, 3);
+            });
+            Bench.close("patches", Reference.unfold(channelsFirst, 3, 2, 9, 3).apply(Bench.values(images)), patches, 0);
+            Bench.close("fold of unfold", Bench.values(images), back, 0);
+        }
+    }
+
+    static Stream<Arguments> convolutions() {
+        int[][] shapes = {
+            {1, 1, 1, 1, 1},
+            {2, 3, 5, 4, 3},
+            {1, 9, 11, 17, 7},
+            {3, 2, 2, 16, 7},
+            {1, 8, 8, 32, 7},
+            {70, 1, 2, 3, 5},
+            {1, 2, 17, 3, 9}
+        };
+        return Bench.devices().flatMap(d -> Stream.of(shapes).map(s -> Arguments.of(d, s[0], s[1], s[2], s[3], s[4])));
+    }
+
+    @ParameterizedTest(name = "{1} x {2} x {3} x {4}, {5} wide on {0}")
+    @MethodSource("convolutions")
+    void depthwise(TornadoDevice device, int batch, int h, int w, int c, int k) {
+        for (boolean skip : new boolean[] {false, true}) {
+            Bench b = new Bench(device);
+            int n = batch * h * w * c;
+            Slice x = b.input(n);
+            Slice weight = b.input(c * k * k);
+            Slice bias = b.input(c);
+            Slice dY = b.input(n);
+            Slice dSkip = b.input(n);
+            Slice y = b.output(n);
+            Slice dX = b.output(n);
+            Slice dWeight = b.output(c * k * k);
+            Slice dBias = b.output(c);
+            b.run(s -> {
+                DepthwiseConvKernel.forward(s, "forward", y, x, weight, bias, batch, h, w, c, k);
+                DepthwiseConvKernel.backwardInput(s, "input", dX, dY, weight, skip ? dSkip : null, batch, h, w, c, k);
+                DepthwiseConvKernel.backwardWeights(s, "weights", dWeight, dBias, dY, x, batch, h, w, c, k);
+            });
+            double[][] in = {Bench.values(x), Bench.values(weight), Bench.values(bias)};
+            Reference.Op op = Reference.depthwise(batch, h, w, c, k);
+            double[] up = Bench.values(dY);
+            Bench.close("y", op.apply(in), y, k * k);
+            Bench.close("dX", plus(Reference.gradient(op, up, 0, in), skip ? Bench.values(dSkip) : null), dX, k * k);
+            Bench.close("dWeight", Reference.gradient(op, up, 1, in), dWeight, batch * h * w);
+            Bench.close("dBias", Reference.gradient(op, up, 2, in), dBias, batch * h * w);
+        }
+    }
+
+    @ParameterizedTest(name = "{1} x {2} on {0}")
+    @MethodSource("sizes")
+    void layerScale(TornadoDevice device, int rows, int c) {
         Bench b = new Bench(device);
-        Slice images = b.input(3 * 2 * 9 * 9);
-        Slice patches = b.output(3 * 2 * 9 * 9);
-        Slice back = b.output(3 * 2 * 9 * 9);
+        Slice x = b.input(rows * c);
+        Slice branch = b.input(rows * c);
+        Slice gamma = b.input(c);
+        Slice dY = b.input(rows * c);
+        Slice y = b.output(rows * c);
+        Slice dBranch = b.output(rows * c);
+        Slice dGamma = b.output(c);
         b.run(s -> {
-            PatchKernel.unfold(s, "unfold", patches, images, 3, 2, 9, 3);
-            PatchKernel.fold(s, "fold", back, patches, 3, 2, 9, 3);
+            LayerScaleKernel.forward(s, "forward", y, x, branch, gamma, rows, c);
+            LayerScaleKernel.backward(s, "backward", dBranch, dGamma, dY, branch, gamma, rows, c);
         });
-        Bench.close("patches", Reference.unfold(3, 2, 9, 3).apply(Bench.values(images)), patches, 0);
-        Bench.close("fold of unfold", Bench.values(images), back, 0);
+        double[][] in = {Bench.values(x), Bench.values(branch), Bench.values(gamma)};
+        Reference.Op op = Reference.layerScale(rows, c);
+        double[] up = Bench.values(dY);
+        Bench.close("y", op.apply(in), y, 1);
+        Bench.close("dBranch", Reference.gradient(op, up, 1, in), dBranch, 1);
+        Bench.close("dGamma", Reference.gradient(op, up, 2, in), dGamma, rows);
     }
 
     @ParameterizedTest
     @MethodSource("org.tornadonn.kernels.Bench#devices")
-    void tokensAndPool(TornadoDevice device) {
+    void tokens(TornadoDevice device) {
         int batch = 3;
         int patches = 5;
         int c = 19;
@@ -240,18 +309,13 @@ class KernelTest {
         Slice cls = b.input(c);
         Slice pos = b.input((patches + 1) * c);
         Slice dX = b.input(batch * (patches + 1) * c);
-        Slice dPooled = b.input(batch * c);
         Slice x = b.output(batch * (patches + 1) * c);
         Slice dEmbedded = b.output(batch * patches * c);
         Slice dCls = b.output(c);
         Slice dPos = b.output((patches + 1) * c);
-        Slice pooled = b.output(batch * c);
-        Slice dTokens = b.output(batch * (patches + 1) * c);
         b.run(s -> {
             TokenKernel.forward(s, "tokens", x, embedded, cls, pos, batch, patches, c);
             TokenKernel.backward(s, "back", dEmbedded, dCls, dPos, dX, batch, patches, c);
-            PoolKernel.forward(s, "pool", pooled, dX, batch, patches + 1, c);
-            PoolKernel.backward(s, "poolBack", dTokens, dPooled, batch, patches + 1, c);
         });
         double[][] in = {Bench.values(embedded), Bench.values(cls), Bench.values(pos)};
         Reference.Op op = Reference.tokens(batch, patches, c);
@@ -260,9 +324,29 @@ class KernelTest {
         Bench.close("dEmbedded", Reference.gradient(op, up, 0, in), dEmbedded, 1);
         Bench.close("dCls", Reference.gradient(op, up, 1, in), dCls, batch);
         Bench.close("dPos", Reference.gradient(op, up, 2, in), dPos, batch);
-        Reference.Op pool = Reference.pool(batch, patches + 1, c);
-        Bench.close("pooled", pool.apply(up), pooled, patches);
-        Bench.close("dTokens", Reference.gradient(pool, Bench.values(dPooled), 0, up), dTokens, 1);
+    }
+
+    @ParameterizedTest
+    @MethodSource("org.tornadonn.kernels.Bench#devices")
+    void pool(TornadoDevice device) {
+        int batch = 3;
+        int tokens = 6;
+        int c = 19;
+        for (int first = 0; first < 2; first++) {
+            int from = first;
+            Bench b = new Bench(device);
+            Slice x = b.input(batch * tokens * c);
+            Slice dY = b.input(batch * c);
+            Slice y = b.output(batch * c);
+            Slice dX = b.output(batch * tokens * c);
+            b.run(s -> {
+                PoolKernel.forward(s, "pool", y, x, batch, tokens, c, from);
+                PoolKernel.backward(s, "back", dX, dY, batch, tokens, c, from);
+            });
+            Reference.Op op = Reference.pool(batch, tokens, c, first);
+            Bench.close("y", op.apply(Bench.values(x)), y, tokens);
+            Bench.close("dX", Reference.gradient(op, Bench.values(dY), 0, Bench.values(x)), dX, 1);
+        }
     }
 
     @ParameterizedTest

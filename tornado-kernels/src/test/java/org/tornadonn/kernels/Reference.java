@@ -134,13 +134,14 @@ final class Reference {
         };
     }
 
-    static Op pool(int batch, int tokens, int c) {
+    /** The mean over tokens from {@code first} on. */
+    static Op pool(int batch, int tokens, int c, int first) {
         return in -> {
             double[] y = new double[batch * c];
             for (int b = 0; b < batch; b++) {
-                for (int i = 1; i < tokens; i++) {
+                for (int i = first; i < tokens; i++) {
                     for (int j = 0; j < c; j++) {
-                        y[b * c + j] += in[0][(b * tokens + i) * c + j] / (tokens - 1);
+                        y[b * c + j] += in[0][(b * tokens + i) * c + j] / (tokens - first);
                     }
                 }
             }
@@ -148,7 +149,7 @@ final class Reference {
         };
     }
 
-    static Op unfold(int batch, int channels, int size, int patch) {
+    static Op unfold(boolean channelsFirst, int batch, int channels, int size, int patch) {
         return in -> {
             int across = size / patch;
             double[] y = new double[in[0].length];
@@ -160,11 +161,49 @@ final class Reference {
                             for (int j = 0; j < patch; j++) {
                                 int row = n / across * patch + i;
                                 int column = n % across * patch + j;
-                                y[to++] = in[0][((b * channels + c) * size + row) * size + column];
+                                y[to++] = in[0][
+                                        channelsFirst
+                                                ? ((b * channels + c) * size + row) * size + column
+                                                : ((b * size + row) * size + column) * channels + c];
                             }
                         }
                     }
                 }
+            }
+            return y;
+        };
+    }
+
+    /** x [batch, h, w, c] with w [c, 1, k, k] and bias [c], zeros around. */
+    static Op depthwise(int batch, int h, int w, int c, int k) {
+        return in -> {
+            double[] y = new double[batch * h * w * c];
+            for (int o = 0; o < y.length; o++) {
+                int channel = o % c;
+                int column = o / c % w;
+                int row = o / c / w % h;
+                int image = o / c / w / h;
+                y[o] = in[2][channel];
+                for (int u = 0; u < k; u++) {
+                    for (int v = 0; v < k; v++) {
+                        int i = row + u - k / 2;
+                        int j = column + v - k / 2;
+                        if (i >= 0 && i < h && j >= 0 && j < w) {
+                            y[o] += in[1][(channel * k + u) * k + v] * in[0][((image * h + i) * w + j) * c + channel];
+                        }
+                    }
+                }
+            }
+            return y;
+        };
+    }
+
+    /** x + gamma ⊙ branch. */
+    static Op layerScale(int rows, int c) {
+        return in -> {
+            double[] y = new double[rows * c];
+            for (int i = 0; i < y.length; i++) {
+                y[i] = in[0][i] + in[2][i % c] * in[1][i];
             }
             return y;
         };

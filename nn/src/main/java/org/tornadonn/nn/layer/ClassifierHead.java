@@ -4,12 +4,13 @@ import org.tornadonn.kernels.PoolKernel;
 import org.tornadonn.kernels.Slice;
 import org.tornadonn.kernels.Stage;
 
-/** The end of a classifier: the mean of its tokens but the class token, a norm, a linear layer. */
+/** The end of a classifier: the mean over tokens, a norm, a linear layer. */
 public final class ClassifierHead {
     private final Network net;
     private final Slice x;
     private final Slice dX;
     private final int tokens;
+    private final int first;
     private final int c;
     private final Slice pooled;
     private final Slice features;
@@ -19,14 +20,16 @@ public final class ClassifierHead {
     /**
      * @param norm scope of the norm's parameters
      * @param linear scope of the linear layer's
-     * @param x tokens [batch, tokens, c], the class token first
+     * @param x tokens [batch, tokens, c]
      * @param dX where their gradient goes
+     * @param first the first token of the mean: 1 to leave out a class token, else 0
      */
-    public ClassifierHead(Network net, Scope norm, Scope linear, Slice x, Slice dX, int tokens, int c) {
+    public ClassifierHead(Network net, Scope norm, Scope linear, Slice x, Slice dX, int tokens, int first, int c) {
         this.net = net;
         this.x = x;
         this.dX = dX;
         this.tokens = tokens;
+        this.first = first;
         this.c = c;
         this.norm = new NormLayer(net, "headNorm", norm, 1, net.batch(), c);
         this.linear = new LinearLayer("head", linear, net.batch(), c, net.classes());
@@ -39,7 +42,7 @@ public final class ClassifierHead {
     }
 
     public void forward(Stage s, Slice logits) {
-        PoolKernel.forward(s, "pool", pooled, x, net.batch(), tokens, c);
+        PoolKernel.forward(s, "pool", pooled, x, net.batch(), tokens, c, first);
         norm.forward(s, features, pooled);
         linear.forward(s, logits, features, null);
     }
@@ -50,6 +53,6 @@ public final class ClassifierHead {
         linear.backwardWeights(s, dLogits, features);
         linear.backwardInput(s, dFeatures, dLogits);
         norm.backward(s, dPooled, dFeatures, pooled, null);
-        PoolKernel.backward(s, "poolBackward", dX, dPooled, net.batch(), tokens, c);
+        PoolKernel.backward(s, "poolBackward", dX, dPooled, net.batch(), tokens, c, first);
     }
 }

@@ -1,12 +1,12 @@
 package org.tornadonn.nn.vit;
 
-import org.tornadonn.kernels.PatchKernel;
+import org.tornadonn.kernels.PatchKernel.Layout;
 import org.tornadonn.kernels.Slice;
 import org.tornadonn.kernels.Stage;
 import org.tornadonn.kernels.TokenKernel;
 import org.tornadonn.nn.layer.ClassifierHead;
-import org.tornadonn.nn.layer.LinearLayer;
 import org.tornadonn.nn.layer.Network;
+import org.tornadonn.nn.layer.PatchConvLayer;
 import org.tornadonn.nn.layer.Scope;
 
 /**
@@ -17,9 +17,8 @@ final class VisionTransformer {
     private final Network net;
     private final int batch;
     private final Scope scope;
-    private final LinearLayer patchEmbed;
+    private final PatchConvLayer patchEmbed;
     private final Slice images;
-    private final Slice patches;
     private final Slice dStream;
 
     private VisionTransformer(VitConfig config, Network net) {
@@ -27,11 +26,16 @@ final class VisionTransformer {
         this.net = net;
         batch = net.batch();
         scope = net.scope("");
-        int pixels = config.channels() * config.patch() * config.patch();
-        patchEmbed = new LinearLayer(
-                "patchEmbed", scope.in("patch_embed.proj."), batch * config.patches(), pixels, config.width());
+        patchEmbed = new PatchConvLayer(
+                net,
+                "patchEmbed",
+                scope.in("patch_embed.proj."),
+                Layout.CHANNELS_FIRST,
+                config.imageSize(),
+                config.patch(),
+                config.channels(),
+                config.width());
         images = Slice.of(net.images());
-        patches = net.saved(1, (long) batch * config.patches() * pixels);
         dStream = net.saved(1, (long) batch * config.tokens() * config.width());
     }
 
@@ -47,6 +51,7 @@ final class VisionTransformer {
                 block.last(),
                 vit.dStream,
                 config.tokens(),
+                1,
                 config.width()));
         block.backward(net.backward("blockBackward", config.depth()), vit.dStream);
         vit.embedBackward(net.backward("embedBackward", 1));
@@ -58,8 +63,7 @@ final class VisionTransformer {
 
     private void embed(Stage s, Slice x) {
         Slice embedded = embedded();
-        PatchKernel.unfold(s, "unfold", patches, images, batch, config.channels(), config.imageSize(), config.patch());
-        patchEmbed.forward(s, embedded, patches, null);
+        patchEmbed.forward(s, embedded, images);
         TokenKernel.forward(
                 s,
                 "tokens",
@@ -84,6 +88,6 @@ final class VisionTransformer {
                 batch,
                 config.patches(),
                 config.width());
-        patchEmbed.backwardWeights(s, dEmbedded, patches);
+        patchEmbed.backwardWeights(s, dEmbedded);
     }
 }

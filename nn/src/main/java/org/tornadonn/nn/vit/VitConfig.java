@@ -1,11 +1,17 @@
 package org.tornadonn.nn.vit;
 
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.tornadonn.nn.InitialValues;
 import org.tornadonn.nn.Norm;
 import org.tornadonn.nn.ParameterTable;
 import org.tornadonn.nn.UserException;
 import org.tornadonn.nn.layer.LinearLayer;
 import org.tornadonn.nn.layer.Network;
 import org.tornadonn.nn.layer.NormLayer;
+import org.tornadonn.nn.layer.PatchConvLayer;
 import org.tornadonn.nn.model.ModelConfig;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
@@ -31,6 +37,17 @@ public record VitConfig(
         Norm norm,
         float alpha0)
         implements ModelConfig {
+    private record Size(int width, int depth, int heads) {}
+
+    /** arXiv 2010.11929, table 1, and the two smaller ones of DeiT (arXiv 2012.12877, table 1). */
+    private static final Map<String, Size> SIZES = Map.of(
+            "tiny", new Size(192, 12, 3),
+            "small", new Size(384, 12, 6),
+            "base", new Size(768, 12, 12),
+            "large", new Size(1024, 24, 16));
+
+    private static final Pattern NAME = Pattern.compile("vit_([a-z]+)_patch(\\d{1,3})_(\\d{1,4})");
+
     public VitConfig {
         check(
                 patch > 0 && imageSize > 0 && imageSize % patch == 0,
@@ -54,6 +71,30 @@ public record VitConfig(
         return new VitConfig(imageSize, 3, patch, width, depth, heads, 4 * width, classes, norm, 0.5f);
     }
 
+    /** The usual names; {@link #named} takes others of the form {@code vit_SIZE_patchP_IMAGESIZE} too. */
+    public static List<String> names() {
+        return List.of(
+                "vit_tiny_patch16_224", "vit_small_patch16_224", "vit_base_patch16_224", "vit_large_patch16_224");
+    }
+
+    /** A model by timm's name for it. */
+    public static VitConfig named(String name, int classes, Norm norm) {
+        Matcher match = NAME.matcher(name);
+        Size size = match.matches() ? SIZES.get(match.group(1)) : null;
+        if (size == null) {
+            throw new UserException("There is no ViT " + name
+                    + ". Names are vit_SIZE_patchP_IMAGESIZE, with SIZE tiny, small, base or large.");
+        }
+        return of(
+                Integer.parseInt(match.group(3)),
+                Integer.parseInt(match.group(2)),
+                size.width(),
+                size.depth(),
+                size.heads(),
+                classes,
+                norm);
+    }
+
     public int patches() {
         return (imageSize / patch) * (imageSize / patch);
     }
@@ -72,8 +113,7 @@ public record VitConfig(
         ParameterTable table = new ParameterTable();
         table.add("cls_token", true, 1, 1, width);
         table.add("pos_embed", true, 1, tokens(), width);
-        table.add("patch_embed.proj.weight", false, width, channels, patch, patch);
-        table.add("patch_embed.proj.bias", false, width);
+        PatchConvLayer.parameters(table, "patch_embed.proj.", patch, channels, width);
         for (int i = 0; i < depth; i++) {
             String block = "blocks." + i + ".";
             NormLayer.parameters(table, block + "norm1.", norm, width);
@@ -93,9 +133,18 @@ public record VitConfig(
         return new VitConfig(imageSize, channels, patch, width, depth, heads, mlp, classes, other, alpha0);
     }
 
+    /** As timm: the class token normal with deviation 1e-6, the patch convolution uniform in ±1/√fan-in, the rest as usual. */
     @Override
     public void initialize(FloatArray params, long seed) {
-        VitInit.fill(params, this, parameters(), seed);
+        double bound = 1 / Math.sqrt(channels * patch * patch);
+        InitialValues.fill(params, parameters(), seed, (entry, random) -> {
+            if (entry.name().equals("cls_token")) {
+                return 1e-6 * random.nextGaussian();
+            }
+            return entry.name().startsWith("patch_embed")
+                    ? random.nextDouble(-bound, bound)
+                    : InitialValues.usual(entry, alpha0, random);
+        });
     }
 
     @Override

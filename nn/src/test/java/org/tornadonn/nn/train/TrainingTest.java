@@ -11,14 +11,19 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.tornadonn.nn.Norm;
 import org.tornadonn.nn.UserException;
+import org.tornadonn.nn.convnext.ConvNextConfig;
 import org.tornadonn.nn.data.Batches;
 import org.tornadonn.nn.data.DrawnImages;
 import org.tornadonn.nn.data.ImageSet;
 import org.tornadonn.nn.model.Model;
+import org.tornadonn.nn.model.ModelConfig;
 import org.tornadonn.nn.vit.VitConfig;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
 import uk.ac.manchester.tornado.api.runtime.TornadoRuntimeProvider;
@@ -49,7 +54,11 @@ class TrainingTest {
     }
 
     private Model model() {
-        return new Model(CONFIG, 8, 0.1f, 0.05f, 5, device);
+        return model(CONFIG);
+    }
+
+    private Model model(ModelConfig config) {
+        return new Model(config, 8, 0.1f, 0.05f, 5, device);
     }
 
     private List<Double> run(Model model, Recipe recipe, Path checkpoint) {
@@ -58,18 +67,23 @@ class TrainingTest {
         return losses.losses;
     }
 
-    @Test
-    void aResumedRunIsTheSameRun() {
+    static Stream<ModelConfig> configs() {
+        return Stream.of(CONFIG, ConvNextConfig.of(32, 4, List.of(1, 2), List.of(8, 16), 10, Norm.LAYER_NORM));
+    }
+
+    @ParameterizedTest
+    @MethodSource("configs")
+    void aResumedRunIsTheSameRun(ModelConfig config) {
         Recipe recipe = new Recipe(12, 8, 1e-2, 3, 0.05f, 0.1f, 9);
         Path whole = folder.resolve("whole.safetensors");
         List<Double> undisturbed;
-        try (Model model = model()) {
+        try (Model model = model(config)) {
             undisturbed = run(model, recipe, whole);
         }
         // As if killed: seven steps are made, and the state after them is what a checkpoint has.
         Path half = folder.resolve("half.safetensors");
         List<Double> losses = new ArrayList<>();
-        try (Model model = model();
+        try (Model model = model(config);
                 Batches batches = Batches.training(train, 8, recipe.seed(), 0)) {
             for (int step = 0; step < 7; step++) {
                 Batches.Batch b = batches.next();
@@ -79,7 +93,7 @@ class TrainingTest {
             }
             Checkpoint.save(model, recipe.seed(), half);
         }
-        try (Model model = model()) {
+        try (Model model = model(config)) {
             Checkpoint.load(half).restore(model);
             assertEquals(7, model.step());
             losses.addAll(run(model, recipe, half));

@@ -31,16 +31,20 @@ class VitConfigTest {
         assertEquals(norm, layerNorm.size());
         assertEquals(dyt, tanh.size());
         if (decayed >= 0) {
-            assertEquals(decayed, decayed(layerNorm));
-            assertEquals(decayed, decayed(tanh));
+            assertEquals(decayed, layerNorm.decayedSize());
+            assertEquals(decayed, tanh.decayedSize());
         }
     }
 
-    private static int decayed(ParameterTable table) {
-        return table.entries().stream()
-                .filter(ParameterTable.Entry::decayed)
-                .mapToInt(ParameterTable.Entry::size)
-                .sum();
+    @Test
+    void namesAreTimms() {
+        assertEquals(
+                VitConfig.of(224, 16, 384, 12, 6, 1000, Norm.DYT),
+                VitConfig.named("vit_small_patch16_224", 1000, Norm.DYT));
+        assertEquals(
+                VitConfig.of(32, 4, 192, 12, 3, 10, Norm.LAYER_NORM),
+                VitConfig.named("vit_tiny_patch4_32", 10, Norm.LAYER_NORM));
+        assertThrows(UserException.class, () -> VitConfig.named("vit_huge_patch14_224", 10, Norm.DYT));
     }
 
     @Test

@@ -1,0 +1,104 @@
+package org.tornadonn.nn.convnext;
+
+import org.tornadonn.kernels.GeluKernel;
+import org.tornadonn.kernels.LayerScaleKernel;
+import org.tornadonn.kernels.Slice;
+import org.tornadonn.kernels.Stage;
+import org.tornadonn.nn.layer.DepthwiseConvLayer;
+import org.tornadonn.nn.layer.LinearLayer;
+import org.tornadonn.nn.layer.Network;
+import org.tornadonn.nn.layer.NormLayer;
+import org.tornadonn.nn.layer.Scope;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+
+/** The block: x += gamma ⊙ fc2(gelu(fc1(norm(depthwise(x))))). All blocks of a stage share these tasks, one after the other. */
+final class ConvNextBlock {
+    private final int depth;
+    private final int c;
+    private final int mlp;
+    private final int rows;
+    private final boolean scaled;
+    private final Scope scope;
+    private final DepthwiseConvLayer conv;
+    private final NormLayer norm;
+    private final LinearLayer fc1;
+    private final LinearLayer fc2;
+    private final Slice x;
+    private final Slice convolved;
+    private final Slice normed;
+    private final Slice hidden;
+    private final Slice gelu;
+    private final Slice branch;
+
+    ConvNextBlock(ConvNextConfig config, Network net, int stage) {
+        depth = config.depths().get(stage);
+        int side = config.side(stage);
+        c = config.dims().get(stage);
+        mlp = ConvNextConfig.EXPANSION * c;
+        rows = Math.multiplyExact(net.batch(), side * side);
+        scaled = config.scaled();
+        scope = net.blocks("stages." + stage + ".blocks.0.", depth);
+        conv = new DepthwiseConvLayer("conv", scope.in("conv_dw."), net.batch(), side, c, ConvNextConfig.KERNEL);
+        norm = new NormLayer(net, "norm", scope.in("norm."), depth, rows, c);
+        fc1 = new LinearLayer("fc1", scope.in("mlp.fc1."), rows, c, mlp);
+        fc2 = new LinearLayer("fc2", scope.in("mlp.fc2."), rows, mlp, c);
+        x = Slice.stacked(net.resident(depth + 1, rows, c), rows * c);
+        convolved = saved(net, c);
+        normed = saved(net, c);
+        hidden = saved(net, mlp);
+        gelu = saved(net, mlp);
+        branch = scaled ? saved(net, c) : null;
+    }
+
+    private Slice saved(Network net, int columns) {
+        return net.saved(depth, (long) rows * columns);
+    }
+
+    /** The input of the first block. */
+    Slice first() {
+        return new Slice(x.array(), 0, 0);
+    }
+
+    /** The output of the last block. */
+    Slice last() {
+        return new Slice(x.array(), depth * x.stride(), 0);
+    }
+
+    void forward(Stage s) {
+        conv.forward(s, convolved, x);
+        norm.forward(s, normed, convolved);
+        fc1.forward(s, hidden, normed, null);
+        GeluKernel.forward(s, "gelu", gelu, hidden, rows * mlp);
+        if (scaled) {
+            fc2.forward(s, branch, gelu, null);
+            LayerScaleKernel.forward(s, "scale", x.shifted(1), x, branch, scope.param("gamma"), rows, c);
+        } else {
+            fc2.forward(s, x.shifted(1), gelu, x);
+        }
+    }
+
+    /** From the gradient of the block's output, in {@code dX}, to that of its input, in the same place. */
+    void backward(Stage s, Slice dX) {
+        Slice dBranch = scaled ? temporary(c) : dX;
+        Slice dGelu = temporary(mlp);
+        Slice dHidden = temporary(mlp);
+        Slice dNormed = temporary(c);
+        Slice dConvolved = temporary(c);
+        if (scaled) {
+            Slice gamma = scope.param("gamma");
+            LayerScaleKernel.backward(s, "scale", dBranch, scope.grad("gamma"), dX, branch, gamma, rows, c);
+        }
+        fc2.backwardWeights(s, dBranch, gelu);
+        fc2.backwardInput(s, dGelu, dBranch);
+        GeluKernel.backward(s, "gelu", dHidden, dGelu, hidden, rows * mlp);
+        fc1.backwardWeights(s, dHidden, normed);
+        fc1.backwardInput(s, dNormed, dHidden);
+        norm.backward(s, dConvolved, dNormed, convolved, null);
+        conv.backwardWeights(s, dConvolved, x);
+        conv.backwardInput(s, dX, dConvolved, dX);
+    }
+
+    private Slice temporary(int columns) {
+        return Slice.of(new FloatArray(rows * columns));
+    }
+}

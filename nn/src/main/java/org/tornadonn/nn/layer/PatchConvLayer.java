@@ -1,0 +1,60 @@
+package org.tornadonn.nn.layer;
+
+import org.tornadonn.kernels.PatchKernel;
+import org.tornadonn.kernels.PatchKernel.Layout;
+import org.tornadonn.kernels.Slice;
+import org.tornadonn.kernels.Stage;
+import org.tornadonn.nn.ParameterTable;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+
+/** A p x p convolution of stride p, from images to y [batch, size / p, size / p, out], channels last: a linear layer on patches. */
+public final class PatchConvLayer {
+    private final String id;
+    private final Layout layout;
+    private final int batch;
+    private final int channels;
+    private final int size;
+    private final int patch;
+    private final LinearLayer linear;
+    private final Slice patches;
+
+    /**
+     * @param id the beginning of its tasks' names
+     * @param scope of weight [out, channels, patch, patch] and bias [out]
+     * @param layout of its input images, of {@code size} by {@code size} pixels
+     */
+    public PatchConvLayer(
+            Network net, String id, Scope scope, Layout layout, int size, int patch, int channels, int out) {
+        this.id = id;
+        this.layout = layout;
+        this.batch = net.batch();
+        this.channels = channels;
+        this.size = size;
+        this.patch = patch;
+        int rows = Math.multiplyExact(batch, (size / patch) * (size / patch));
+        int in = channels * patch * patch;
+        linear = new LinearLayer(id, scope, rows, in, out);
+        patches = net.saved(1, (long) rows * in);
+    }
+
+    /** Adds its parameters to a table; {@code prefix} ends with a dot. */
+    public static void parameters(ParameterTable table, String prefix, int patch, int channels, int out) {
+        table.add(prefix + "weight", false, out, channels, patch, patch);
+        table.add(prefix + "bias", false, out);
+    }
+
+    public void forward(Stage s, Slice y, Slice x) {
+        PatchKernel.unfold(s, id + "Unfold", patches, x, layout, batch, channels, size, patch);
+        linear.forward(s, y, patches, null);
+    }
+
+    public void backwardWeights(Stage s, Slice dY) {
+        linear.backwardWeights(s, dY, patches);
+    }
+
+    public void backwardInput(Stage s, Slice dX, Slice dY) {
+        Slice dPatches = Slice.of(new FloatArray(patches.array().getSize()));
+        linear.backwardInput(s, dPatches, dY);
+        PatchKernel.fold(s, id + "Fold", dX, dPatches, layout, batch, channels, size, patch);
+    }
+}

@@ -1,0 +1,422 @@
+package org.tornadonn.kernels;
+
+import uk.ac.manchester.tornado.api.KernelContext;
+import uk.ac.manchester.tornado.api.WorkerGrid;
+import uk.ac.manchester.tornado.api.WorkerGrid1D;
+import uk.ac.manchester.tornado.api.annotations.Parallel;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+import uk.ac.manchester.tornado.api.types.arrays.IntArray;
+
+/**
+ * Depthwise convolution, channels last, k x k with odd k, stride 1, zeros around (ConvNeXt, arXiv 2201.03545): y[b, i, j, c] =
+ * bias[c] + Σ w[c, u, v] x[b, i + u - k/2, j + v - k/2, c]. dX is the same convolution of dY with w turned by 180°; dW[c, u, v] = Σ
+ * dY[b, i, j, c] x[b, i + u - k/2, j + v - k/2, c]; dBias[c] = Σ dY. 2 k² B H W C operations each.
+ *
+ * <p>A work-item owns 16 channels of an image. The rows at hand stand in local memory, a ring of k rows with zeros on both sides, so
+ * that nothing is asked in the inner loops, and sums of 8 pixels (or, for dW, 8 taps) stay in registers. The ring is filled in each
+ * kernel anew because TornadoVM cannot hand local memory to a method.
+ */
+public final class DepthwiseConvKernel {
+    /** Work-items that the gradient of the weights should have at least. */
+    private static final int ITEMS = 64;
+
+    private DepthwiseConvKernel() {}
+
+    /** taps [blocks, k² + 1, 16]: the weights by tap and 16 channels, 0 past the last channel, and behind them the bias. */
+    public static void kTaps(
+            FloatArray taps,
+            FloatArray w,
+            FloatArray bias,
+            IntArray at,
+            int t,
+            int blocks,
+            int c,
+            int area,
+            int turned,
+            int hasBias) {
+        for (@Parallel int block = 0; block < blocks; block++) {
+            int taps0 = at.get(t) + block * (area + 1) * 16;
+            int w0 = at.get(t + 1);
+            int bias0 = at.get(t + 2);
+            for (int l = 0; l < 16; l++) {
+                int channel = Math.min(c - 1, block * 16 + l);
+                float kept = 0f;
+                if (block * 16 + l < c) {
+                    kept = 1f;
+                }
+                for (int p = 0; p < area; p++) {
+                    int from = p + turned * (area - 1 - 2 * p);
+                    taps.set(taps0 + p * 16 + l, kept * w.get(w0 + channel * area + from));
+                }
+                taps.set(taps0 + area * 16 + l, kept * hasBias * bias.get(bias0 + channel));
+            }
+        }
+    }
+
+    /** y = bias + convolution of x (+ residual, where its flag is 1). */
+    public static void kConvolve(
+            KernelContext context,
+            FloatArray y,
+            FloatArray x,
+            FloatArray taps,
+            FloatArray residual,
+            IntArray at,
+            int t,
+            int blocks,
+            int h,
+            int w,
+            int c,
+            int k,
+            int columns,
+            int ringSize,
+            int hasResidual) {
+        float[] ring = context.allocateFloatLocalArray(ringSize);
+        int item = context.globalIdx;
+        int first = item % blocks * 16;
+        int lanes = Math.min(16, c - first);
+        int corner = item / blocks * h * w * c + first;
+        int y0 = at.get(t) + corner;
+        int x0 = at.get(t + 1) + corner;
+        int taps0 = at.get(t + 2) + item % blocks * (k * k + 1) * 16;
+        int bias0 = taps0 + k * k * 16;
+        int residual0 = at.get(t + 3) + corner;
+        float skip = hasResidual;
+        int half = k / 2;
+        for (int i = 0; i < ringSize; i += 16) {
+            for (int l = 0; l < 16; l++) {
+                ring[i + l] = 0f;
+            }
+        }
+        for (int row = -half; row < h; row++) {
+            int arriving = row + half;
+            if (arriving < h) {
+                for (int j = 0; j < w; j++) {
+                    int from = x0 + (arriving * w + j) * c;
+                    int to = (arriving % k * columns + half + j) * 16;
+                    if (lanes == 16) {
+                        for (int l = 0; l < 16; l++) {
+                            ring[to + l] = x.get(from + l);
+                        }
+                    } else {
+                        for (int l = 0; l < lanes; l++) {
+                            ring[to + l] = x.get(from + l);
+                        }
+                    }
+                }
+            }
+            for (int column = 0; row >= 0 && column < w; column += 8) {
+                float[] sums = new float[128];
+                for (int r = 0; r < 8; r++) {
+                    for (int l = 0; l < 16; l++) {
+                        sums[r * 16 + l] = taps.get(bias0 + l);
+                    }
+                }
+                int lastU = Math.min(k, h + half - row);
+                for (int u = Math.max(0, half - row); u < lastU; u++) {
+                    int from = ((row + u - half) % k * columns + column) * 16;
+                    for (int v = 0; v < k; v++) {
+                        float[] tap = new float[16];
+                        for (int l = 0; l < 16; l++) {
+                            tap[l] = taps.get(taps0 + (u * k + v) * 16 + l);
+                        }
+                        for (int r = 0; r < 8; r++) {
+                            for (int l = 0; l < 16; l++) {
+                                sums[r * 16 + l] += tap[l] * ring[from + (r + v) * 16 + l];
+                            }
+                        }
+                    }
+                }
+                // A second array, because the sums stay in registers only while their indices are constants.
+                float[] tile = new float[128];
+                for (int r = 0; r < 8; r++) {
+                    for (int l = 0; l < 16; l++) {
+                        tile[r * 16 + l] = sums[r * 16 + l];
+                    }
+                }
+                int wide = Math.min(8, w - column);
+                for (int r = 0; r < wide; r++) {
+                    int to = (row * w + column + r) * c;
+                    if (lanes == 16) {
+                        // Two loops, because residual may be y, and lanes must not store what others may load.
+                        for (int l = 0; l < 16; l++) {
+                            tile[r * 16 + l] += skip * residual.get(residual0 + to + l);
+                        }
+                        for (int l = 0; l < 16; l++) {
+                            y.set(y0 + to + l, tile[r * 16 + l]);
+                        }
+                    } else {
+                        for (int l = 0; l < lanes; l++) {
+                            y.set(y0 + to + l, tile[r * 16 + l] + skip * residual.get(residual0 + to + l));
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /**
+     * partial [parts, blocks, k wide + 1, 16]: sums over a part of the images, for each row of taps as many as fill eights, and
+     * behind them that of the bias. The row of dY at hand stands behind the ring.
+     */
+    public static void kWeightParts(
+            KernelContext context,
+            FloatArray partial,
+            FloatArray dY,
+            FloatArray x,
+            IntArray at,
+            int t,
+            int blocks,
+            int batch,
+            int h,
+            int w,
+            int c,
+            int k,
+            int wide,
+            int columns,
+            int ringSize,
+            int imagesPerPart) {
+        float[] ring = context.allocateFloatLocalArray(ringSize);
+        int item = context.globalIdx;
+        int first = item % blocks * 16;
+        int lanes = Math.min(16, c - first);
+        int partial0 = at.get(t) + item * (k * wide + 1) * 16;
+        int bias0 = partial0 + k * wide * 16;
+        int firstImage = item / blocks * imagesPerPart;
+        int lastImage = Math.min(batch, firstImage + imagesPerPart);
+        int half = k / 2;
+        int up = k * columns * 16;
+        for (int i = 0; i < ringSize; i += 16) {
+            for (int l = 0; l < 16; l++) {
+                ring[i + l] = 0f;
+            }
+        }
+        for (int p = 0; p <= k * wide; p++) {
+            for (int l = 0; l < 16; l++) {
+                partial.set(partial0 + p * 16 + l, 0f);
+            }
+        }
+        for (int image = firstImage; image < lastImage; image++) {
+            int dY0 = at.get(t + 1) + image * h * w * c + first;
+            int x0 = at.get(t + 2) + image * h * w * c + first;
+            for (int row = -half; row < h; row++) {
+                int arriving = row + half;
+                if (arriving < h) {
+                    for (int j = 0; j < w; j++) {
+                        int from = x0 + (arriving * w + j) * c;
+                        int to = (arriving % k * columns + half + j) * 16;
+                        if (lanes == 16) {
+                            for (int l = 0; l < 16; l++) {
+                                ring[to + l] = x.get(from + l);
+                            }
+                        } else {
+                            for (int l = 0; l < lanes; l++) {
+                                ring[to + l] = x.get(from + l);
+                            }
+                        }
+                    }
+                }
+                for (int j = 0; row >= 0 && j < w; j++) {
+                    int from = dY0 + (row * w + j) * c;
+                    if (lanes == 16) {
+                        for (int l = 0; l < 16; l++) {
+                            ring[up + j * 16 + l] = dY.get(from + l);
+                        }
+                    } else {
+                        for (int l = 0; l < lanes; l++) {
+                            ring[up + j * 16 + l] = dY.get(from + l);
+                        }
+                    }
+                    for (int l = 0; l < 16; l++) {
+                        partial.set(bias0 + l, partial.get(bias0 + l) + ring[up + j * 16 + l]);
+                    }
+                }
+                int lastU = Math.min(k, h + half - row);
+                for (int u = Math.max(0, half - row); row >= 0 && u < lastU; u++) {
+                    int from = (row + u - half) % k * columns * 16;
+                    for (int v = 0; v < wide; v += 8) {
+                        int to = partial0 + (u * wide + v) * 16;
+                        float[] sums = new float[128];
+                        for (int r = 0; r < 8; r++) {
+                            for (int l = 0; l < 16; l++) {
+                                sums[r * 16 + l] = partial.get(to + r * 16 + l);
+                            }
+                        }
+                        for (int j = 0; j < w; j++) {
+                            float[] d = new float[16];
+                            for (int l = 0; l < 16; l++) {
+                                d[l] = ring[up + j * 16 + l];
+                            }
+                            for (int r = 0; r < 8; r++) {
+                                for (int l = 0; l < 16; l++) {
+                                    sums[r * 16 + l] += d[l] * ring[from + (j + v + r) * 16 + l];
+                                }
+                            }
+                        }
+                        for (int r = 0; r < 8; r++) {
+                            for (int l = 0; l < 16; l++) {
+                                partial.set(to + r * 16 + l, sums[r * 16 + l]);
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /** dW [c, k, k] and dBias [c] from the parts. */
+    public static void kWeightSums(
+            FloatArray dW,
+            FloatArray dBias,
+            FloatArray partial,
+            IntArray at,
+            int t,
+            int blocks,
+            int parts,
+            int c,
+            int k,
+            int wide) {
+        for (@Parallel int block = 0; block < blocks; block++) {
+            int dW0 = at.get(t) + block * 16 * k * k;
+            int dBias0 = at.get(t + 1) + block * 16;
+            int partial0 = at.get(t + 2) + block * (k * wide + 1) * 16;
+            int stride = blocks * (k * wide + 1) * 16;
+            int lanes = Math.min(16, c - block * 16);
+            for (int p = 0; p <= k * k; p++) {
+                int from = partial0 + (p / k * wide + p % k) * 16;
+                for (int l = 0; l < lanes; l++) {
+                    float sum = 0f;
+                    for (int part = 0; part < parts; part++) {
+                        sum += partial.get(from + part * stride + l);
+                    }
+                    if (p < k * k) {
+                        dW.set(dW0 + l * k * k + p, sum);
+                    } else {
+                        dBias.set(dBias0 + l, sum);
+                    }
+                }
+            }
+        }
+    }
+
+    /** Pixels of a row of the ring: the width in eights, and the taps in eights for the sides. */
+    private static int columns(int w, int k) {
+        return (Rows.divideUp(w, 8) + Rows.divideUp(k, 8)) * 8;
+    }
+
+    private static void convolve(
+            Stage s,
+            String id,
+            Slice y,
+            Slice x,
+            Slice weight,
+            Slice bias,
+            Slice residual,
+            int batch,
+            int h,
+            int w,
+            int c,
+            int k) {
+        int blocks = Rows.divideUp(c, 16);
+        FloatArray taps = new FloatArray(blocks * (k * k + 1) * 16);
+        Slice someBias = bias == null ? weight : bias;
+        Slice someResidual = residual == null ? x : residual;
+        int turned = bias == null ? 1 : 0;
+        int forTaps = s.place(Slice.of(taps), weight, someBias);
+        int t = s.place(y, x, Slice.of(taps), someResidual);
+        WorkerGrid grid = new WorkerGrid1D(batch * blocks);
+        grid.setLocalWork(1, 1, 1);
+        s.grid(id, grid);
+        s.graph()
+                .task(
+                        id + "Taps",
+                        DepthwiseConvKernel::kTaps,
+                        taps,
+                        weight.array(),
+                        someBias.array(),
+                        s.table(),
+                        forTaps,
+                        blocks,
+                        c,
+                        k * k,
+                        turned,
+                        1 - turned)
+                .task(
+                        id,
+                        DepthwiseConvKernel::kConvolve,
+                        new KernelContext(),
+                        y.array(),
+                        x.array(),
+                        taps,
+                        someResidual.array(),
+                        s.table(),
+                        t,
+                        blocks,
+                        h,
+                        w,
+                        c,
+                        k,
+                        columns(w, k),
+                        k * columns(w, k) * 16,
+                        residual == null ? 0 : 1);
+    }
+
+    /** y [batch, h, w, c] from x [batch, h, w, c], weight [c, 1, k, k], bias [c]. */
+    public static void forward(
+            Stage s, String id, Slice y, Slice x, Slice weight, Slice bias, int batch, int h, int w, int c, int k) {
+        convolve(s, id, y, x, weight, bias, null, batch, h, w, c, k);
+    }
+
+    /** dX [batch, h, w, c] (plus dSkip, where not null; it may be dX itself) from dY [batch, h, w, c] and weight [c, 1, k, k]. */
+    public static void backwardInput(
+            Stage s, String id, Slice dX, Slice dY, Slice weight, Slice dSkip, int batch, int h, int w, int c, int k) {
+        convolve(s, id, dX, dY, weight, null, dSkip, batch, h, w, c, k);
+    }
+
+    /** dWeight [c, 1, k, k] and dBias [c] from dY and x [batch, h, w, c]. */
+    public static void backwardWeights(
+            Stage s, String id, Slice dWeight, Slice dBias, Slice dY, Slice x, int batch, int h, int w, int c, int k) {
+        int blocks = Rows.divideUp(c, 16);
+        int imagesPerPart = Rows.divideUp(batch, Rows.divideUp(ITEMS, blocks));
+        int parts = Rows.divideUp(batch, imagesPerPart);
+        int wide = Rows.divideUp(k, 8) * 8;
+        FloatArray partial = new FloatArray(parts * blocks * (k * wide + 1) * 16);
+        int t = s.place(Slice.of(partial), dY, x);
+        int forSums = s.place(dWeight, dBias, Slice.of(partial));
+        WorkerGrid grid = new WorkerGrid1D(parts * blocks);
+        grid.setLocalWork(1, 1, 1);
+        s.grid(id, grid);
+        s.graph()
+                .task(
+                        id,
+                        DepthwiseConvKernel::kWeightParts,
+                        new KernelContext(),
+                        partial,
+                        dY.array(),
+                        x.array(),
+                        s.table(),
+                        t,
+                        blocks,
+                        batch,
+                        h,
+                        w,
+                        c,
+                        k,
+                        wide,
+                        columns(w, k),
+                        (k + 1) * columns(w, k) * 16,
+                        imagesPerPart)
+                .task(
+                        id + "Sum",
+                        DepthwiseConvKernel::kWeightSums,
+                        dWeight.array(),
+                        dBias.array(),
+                        partial,
+                        s.table(),
+                        forSums,
+                        blocks,
+                        parts,
+                        c,
+                        k,
+                        wide);
+    }
+}
