@@ -59,6 +59,19 @@ class HouseTest {
     }
 
     @Test
+    void architecturesKeepApart() {
+        String nn = "org.tornadonn.nn";
+        String[] below = {nn, nn + ".layer", nn + ".model", "org.tornadonn.kernels", API, "java.."};
+        for (String architecture : List.of(nn + ".vit", nn + ".convnext")) {
+            String[] with =
+                    Stream.concat(Stream.of(architecture), Stream.of(below)).toArray(String[]::new);
+            holds(mayUse(architecture, with));
+        }
+        holds(mayUse(nn + ".layer", nn + ".layer", nn, "org.tornadonn.kernels", API, "java.."));
+        assertThrows(AssertionError.class, () -> holds(mayUse(nn + ".zoo", below)));
+    }
+
+    @Test
     void theEngineKnowsNoOp() {
         holds(mayUse("org.tornadonn.engine..", "org.tornadonn.engine..", API, "java.."));
         holds(mayUse(API, API, "org.tornadonn.engine.runtime", "java.."));

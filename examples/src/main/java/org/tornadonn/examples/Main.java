@@ -6,18 +6,19 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
-/** The command line: {@code tornado-nn devices | train | eval}. */
+/** The command line: {@code tornado-nn devices | models | train | eval}. */
 @Command(
         name = "tornado-nn",
         mixinStandardHelpOptions = true,
         version = "tornado-nn 0.1.0",
-        description = "Deep learning in Java on any accelerator: vision transformers with LayerNorm or Dynamic Tanh.",
+        description =
+                "Deep learning in Java on any accelerator: vision transformers and ConvNeXts with LayerNorm or Dynamic Tanh.",
         footer = {
             "",
             "The launcher takes --engine embedded|sdk anywhere: the engine of this project, or the TornadoVM SDK that",
             "TORNADOVM_HOME names. The default is sdk where that is set."
         },
-        subcommands = {DevicesCommand.class, TrainCommand.class, EvalCommand.class})
+        subcommands = {DevicesCommand.class, ModelsCommand.class, TrainCommand.class, EvalCommand.class})
 public final class Main {
     @Option(
             names = "--stacktrace",

@@ -5,11 +5,15 @@ import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.tornadonn.nn.Engine;
 import org.tornadonn.nn.Norm;
+import org.tornadonn.nn.UserException;
+import org.tornadonn.nn.convnext.ConvNextConfig;
 import org.tornadonn.nn.data.Batches;
 import org.tornadonn.nn.model.Model;
+import org.tornadonn.nn.model.ModelConfig;
 import org.tornadonn.nn.train.Checkpoint;
 import org.tornadonn.nn.train.Listener;
 import org.tornadonn.nn.train.ProgressLine;
@@ -17,17 +21,21 @@ import org.tornadonn.nn.train.Recipe;
 import org.tornadonn.nn.train.RunLog;
 import org.tornadonn.nn.train.Trainer;
 import org.tornadonn.nn.vit.VitConfig;
+import picocli.CommandLine;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
 
-/** Trains a ViT with LayerNorm, with DyT, or one after the other, and compares them. */
+/** Trains a ViT or a ConvNeXt with LayerNorm, with DyT, or one after the other, and compares them. */
 @Command(
         name = "train",
         mixinStandardHelpOptions = true,
         showDefaultValues = true,
         sortOptions = false,
-        description = "Train a vision transformer with LayerNorm and one with DyT, on drawn images or your own.")
+        description =
+                "Train a vision transformer or a ConvNeXt, with LayerNorm and with DyT, on drawn images or your own.")
 final class TrainCommand implements Runnable {
     enum Choice {
         BOTH,
@@ -35,11 +43,19 @@ final class TrainCommand implements Runnable {
         DYT
     }
 
+    enum Architecture {
+        VIT,
+        CONVNEXT
+    }
+
     @Option(
             names = "--data",
             paramLabel = "FOLDER|ZIP",
             description = "Images in class folders; without it, drawn shapes.")
     Path data;
+
+    @Option(names = "--model", defaultValue = "VIT", description = "${COMPLETION-CANDIDATES}")
+    Architecture architecture;
 
     @Option(names = "--norm", defaultValue = "BOTH", description = "${COMPLETION-CANDIDATES}")
     Choice norm;
@@ -55,18 +71,6 @@ final class TrainCommand implements Runnable {
 
     @Option(names = "--image-size", defaultValue = "32", description = "Side that images are scaled to.")
     int imageSize;
-
-    @Option(names = "--patch", defaultValue = "4", description = "Side of a patch.")
-    int patch;
-
-    @Option(names = "--width", defaultValue = "96", description = "Channels of a token.")
-    int width;
-
-    @Option(names = "--depth", defaultValue = "4", description = "Transformer blocks.")
-    int depth;
-
-    @Option(names = "--heads", defaultValue = "3", description = "Attention heads.")
-    int heads;
 
     @Option(names = "--alpha0", defaultValue = "0.5", description = "First value of DyT's alpha.")
     float alpha0;
@@ -85,6 +89,66 @@ final class TrainCommand implements Runnable {
 
     @Option(names = "--resume", paramLabel = "FOLDER", description = "Go on with a run that was stopped.")
     Path resume;
+
+    @ArgGroup(exclusive = false, heading = "A ViT (--model VIT):%n")
+    VitOptions vit;
+
+    @ArgGroup(exclusive = false, heading = "A ConvNeXt (--model CONVNEXT):%n")
+    ConvNextOptions convnext;
+
+    static final class VitOptions {
+        @Option(names = "--patch", defaultValue = "4", description = "Side of a patch.")
+        int patch;
+
+        @Option(names = "--width", defaultValue = "96", description = "Channels of a token.")
+        int width;
+
+        @Option(names = "--depth", defaultValue = "4", description = "Transformer blocks.")
+        int depth;
+
+        @Option(names = "--heads", defaultValue = "3", description = "Attention heads.")
+        int heads;
+    }
+
+    static final class ConvNextOptions {
+        @Option(
+                names = "--stem",
+                defaultValue = "2",
+                description = "Side of the patches that the stem makes features of.")
+        int stem;
+
+        @Option(
+                names = "--dims",
+                defaultValue = "48,96,192,384",
+                paramLabel = "N,N...",
+                converter = PerStage.Reader.class,
+                description = "Channels of each stage.")
+        PerStage dims;
+
+        @Option(
+                names = "--depths",
+                defaultValue = "2,2,6,2",
+                paramLabel = "N,N...",
+                converter = PerStage.Reader.class,
+                description = "Blocks of each stage.")
+        PerStage depths;
+
+        @Option(
+                names = "--layer-scale",
+                defaultValue = "1e-6",
+                description = "First value of gamma in blocks; 0: none.")
+        float layerScale;
+    }
+
+    record PerStage(List<Integer> numbers) {
+        static final class Reader implements ITypeConverter<PerStage> {
+            @Override
+            public PerStage convert(String text) {
+                return new PerStage(
+                        Arrays.stream(text.split(",")).map(Integer::valueOf).toList());
+            }
+        }
+    }
 
     private record Result(Norm norm, Listener.Evaluation evaluation, double imagesPerSecond, int parameters) {}
 
@@ -136,22 +200,32 @@ final class TrainCommand implements Runnable {
             case LAYERNORM -> List.of(Norm.LAYER_NORM);
             case DYT -> List.of(Norm.DYT);
         };
-        VitConfig model = new VitConfig(
-                imageSize,
-                sets.train().channels(),
-                patch,
-                width,
-                depth,
-                heads,
-                4 * width,
-                sets.train().classNames().size(),
-                norms.getFirst(),
-                alpha0);
+        ModelConfig model = model(sets.train().classNames().size(), norms.getFirst());
         return new RunConfig(
                 data == null ? null : data.toAbsolutePath().toString(),
                 norms,
                 model,
                 Recipe.of(steps, batch, learningRate, seed));
+    }
+
+    private ModelConfig model(int classes, Norm first) {
+        if (architecture == Architecture.VIT ? convnext != null : vit != null) {
+            throw new UserException("Some of these options are not those of --model " + architecture
+                    + ". See tornado-nn train --help.");
+        }
+        return switch (architecture) {
+            case VIT -> {
+                VitOptions o = vit == null ? CommandLine.populateCommand(new VitOptions()) : vit;
+                yield VitConfig.of(imageSize, o.patch, o.width, o.depth, o.heads, classes, first)
+                        .withAlpha0(alpha0);
+            }
+            case CONVNEXT -> {
+                ConvNextOptions o = convnext == null ? CommandLine.populateCommand(new ConvNextOptions()) : convnext;
+                yield ConvNextConfig.of(imageSize, o.stem, o.depths.numbers(), o.dims.numbers(), classes, first)
+                        .withLayerScale(o.layerScale)
+                        .withAlpha0(alpha0);
+            }
+        };
     }
 
     private static Result train(RunConfig config, Norm norm, Datasets sets, TornadoDevice device, Path folder) {

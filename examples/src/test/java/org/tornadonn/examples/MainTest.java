@@ -11,6 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The commands as a user types them: what they print and return. */
 class MainTest {
@@ -42,26 +44,11 @@ class MainTest {
         assertFalse(said.err().contains("\tat "), "no stack trace: " + said.err());
     }
 
-    @Test
-    void trainsResumesAndEvaluates() {
+    @ParameterizedTest
+    @ValueSource(strings = {"--width 16 --depth 1 --heads 1 --patch 8", "--model convnext --dims 8,16 --depths 1,1"})
+    void trainsResumesAndEvaluates(String model) {
         Path run = folder.resolve("run");
-        String[] small = {
-            "train",
-            "--epochs",
-            "0.02",
-            "--batch",
-            "32",
-            "--width",
-            "16",
-            "--depth",
-            "1",
-            "--heads",
-            "1",
-            "--patch",
-            "8",
-            "--out",
-            run.toString()
-        };
+        String[] small = ("train --epochs 0.02 --batch 32 --out " + run + " " + model).split(" ");
         Said first = say(small);
         assertEquals(0, first.code(), first.err());
         assertTrue(first.out().contains("LayerNorm") && first.out().contains("DyT"), first.out());
@@ -100,9 +87,23 @@ class MainTest {
                 "1");
         fails(1, "Use a smaller batch", "train", "--batch", "16000", "--width", "768", "--depth", "12");
         fails(2, "Unknown option", "train", "--nonsense");
+        fails(1, "not those of --model VIT", "train", "--depths", "1,1");
+        fails(1, "not those of --model CONVNEXT", "train", "--model", "convnext", "--width", "8");
+        fails(1, "one number per stage", "train", "--model", "convnext", "--dims", "8,16");
+        fails(1, "There is no ConvNeXt", "models", "convnext_huge");
         fails(2, "Missing required parameter", "eval");
         Path text = Files.writeString(folder.resolve("text"), "not a checkpoint, but some text");
         fails(1, "not a safetensors file", "eval", text.toString());
+    }
+
+    @Test
+    void modelsAreListedWithTheirParameters() {
+        String all = say("models").out();
+        assertTrue(all.contains("vit_base_patch16_224") && all.contains("86,567,681"), all);
+        assertTrue(all.contains("convnext_xlarge") && all.contains("350,197,009"), all);
+        String one =
+                say("models", "convnext_femto_patch2_32", "--classes", "10").out();
+        assertTrue(one.contains("4,834,906") && one.lines().count() == 2, one);
     }
 
     @Test

@@ -10,19 +10,21 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 /**
  * Depthwise convolution, channels last, k x k with odd k, stride 1, zeros around (ConvNeXt, arXiv 2201.03545): y[b, i, j, c] =
  * bias[c] + Σ w[c, u, v] x[b, i + u - k/2, j + v - k/2, c]. dX is the same convolution of dY with w turned by 180°; dW[c, u, v] = Σ
- * dY[b, i, j, c] x[b, i + u - k/2, j + v - k/2, c]; dBias[c] = Σ dY. 2 k² B H W C operations each.
+ * dY[b, i, j, c] x[b, i + u - k/2, j + v - k/2, c]; dBias[c] = Σ dY. 2 k² operations per pixel and channel.
  *
  * <p>A work-item owns 16 channels of an image. The rows at hand stand in local memory, a ring of k rows with zeros on both sides, so
  * that nothing is asked in the inner loops, and sums of 8 pixels (or, for dW, 8 taps) stay in registers. The ring is filled in each
  * kernel anew because TornadoVM cannot hand local memory to a method.
  */
 public final class DepthwiseConvKernel {
-    /** Work-items that the gradient of the weights should have at least. */
-    private static final int ITEMS = 64;
-
     private DepthwiseConvKernel() {}
 
-    /** taps [blocks, k² + 1, 16]: the weights by tap and 16 channels, 0 past the last channel, and behind them the bias. */
+    /** {@code n} rounded up to eights; a row of the ring has the side in eights and, for its two sides, the taps in eights. */
+    private static int eights(int n) {
+        return (n + 7) / 8 * 8;
+    }
+
+    /** taps [blocks, k² + 1, 16]: w by tap and 16 channels, 0 past the last channel; behind it the bias, or 0 where w is turned. */
     public static void kTaps(
             FloatArray taps,
             FloatArray w,
@@ -32,23 +34,19 @@ public final class DepthwiseConvKernel {
             int blocks,
             int c,
             int area,
-            int turned,
-            int hasBias) {
+            int turned) {
         for (@Parallel int block = 0; block < blocks; block++) {
             int taps0 = at.get(t) + block * (area + 1) * 16;
             int w0 = at.get(t + 1);
             int bias0 = at.get(t + 2);
             for (int l = 0; l < 16; l++) {
                 int channel = Math.min(c - 1, block * 16 + l);
-                float kept = 0f;
-                if (block * 16 + l < c) {
-                    kept = 1f;
-                }
+                float kept = Math.min(1, Math.max(0, c - block * 16 - l));
                 for (int p = 0; p < area; p++) {
                     int from = p + turned * (area - 1 - 2 * p);
                     taps.set(taps0 + p * 16 + l, kept * w.get(w0 + channel * area + from));
                 }
-                taps.set(taps0 + area * 16 + l, kept * hasBias * bias.get(bias0 + channel));
+                taps.set(taps0 + area * 16 + l, kept * (1 - turned) * bias.get(bias0 + channel));
             }
         }
     }
@@ -63,18 +61,16 @@ public final class DepthwiseConvKernel {
             IntArray at,
             int t,
             int blocks,
-            int h,
-            int w,
+            int side,
             int c,
             int k,
-            int columns,
             int ringSize,
             int hasResidual) {
         float[] ring = context.allocateFloatLocalArray(ringSize);
         int item = context.globalIdx;
         int first = item % blocks * 16;
         int lanes = Math.min(16, c - first);
-        int corner = item / blocks * h * w * c + first;
+        int corner = item / blocks * side * side * c + first;
         int y0 = at.get(t) + corner;
         int x0 = at.get(t + 1) + corner;
         int taps0 = at.get(t + 2) + item % blocks * (k * k + 1) * 16;
@@ -82,16 +78,15 @@ public final class DepthwiseConvKernel {
         int residual0 = at.get(t + 3) + corner;
         float skip = hasResidual;
         int half = k / 2;
-        for (int i = 0; i < ringSize; i += 16) {
-            for (int l = 0; l < 16; l++) {
-                ring[i + l] = 0f;
-            }
+        int columns = eights(side) + eights(k);
+        for (int i = 0; i < ringSize; i++) {
+            ring[i] = 0f;
         }
-        for (int row = -half; row < h; row++) {
+        for (int row = -half; row < side; row++) {
             int arriving = row + half;
-            if (arriving < h) {
-                for (int j = 0; j < w; j++) {
-                    int from = x0 + (arriving * w + j) * c;
+            if (arriving < side) {
+                for (int j = 0; j < side; j++) {
+                    int from = x0 + (arriving * side + j) * c;
                     int to = (arriving % k * columns + half + j) * 16;
                     if (lanes == 16) {
                         for (int l = 0; l < 16; l++) {
@@ -104,14 +99,14 @@ public final class DepthwiseConvKernel {
                     }
                 }
             }
-            for (int column = 0; row >= 0 && column < w; column += 8) {
+            for (int column = 0; row >= 0 && column < side; column += 8) {
                 float[] sums = new float[128];
                 for (int r = 0; r < 8; r++) {
                     for (int l = 0; l < 16; l++) {
                         sums[r * 16 + l] = taps.get(bias0 + l);
                     }
                 }
-                int lastU = Math.min(k, h + half - row);
+                int lastU = Math.min(k, side + half - row);
                 for (int u = Math.max(0, half - row); u < lastU; u++) {
                     int from = ((row + u - half) % k * columns + column) * 16;
                     for (int v = 0; v < k; v++) {
@@ -133,9 +128,9 @@ public final class DepthwiseConvKernel {
                         tile[r * 16 + l] = sums[r * 16 + l];
                     }
                 }
-                int wide = Math.min(8, w - column);
+                int wide = Math.min(8, side - column);
                 for (int r = 0; r < wide; r++) {
-                    int to = (row * w + column + r) * c;
+                    int to = (row * side + column + r) * c;
                     if (lanes == 16) {
                         // Two loops, because residual may be y, and lanes must not store what others may load.
                         for (int l = 0; l < 16; l++) {
@@ -167,42 +162,37 @@ public final class DepthwiseConvKernel {
             int t,
             int blocks,
             int batch,
-            int h,
-            int w,
+            int side,
             int c,
             int k,
-            int wide,
-            int columns,
             int ringSize,
             int imagesPerPart) {
         float[] ring = context.allocateFloatLocalArray(ringSize);
         int item = context.globalIdx;
         int first = item % blocks * 16;
         int lanes = Math.min(16, c - first);
+        int wide = eights(k);
+        int columns = eights(side) + wide;
         int partial0 = at.get(t) + item * (k * wide + 1) * 16;
         int bias0 = partial0 + k * wide * 16;
         int firstImage = item / blocks * imagesPerPart;
         int lastImage = Math.min(batch, firstImage + imagesPerPart);
         int half = k / 2;
         int up = k * columns * 16;
-        for (int i = 0; i < ringSize; i += 16) {
-            for (int l = 0; l < 16; l++) {
-                ring[i + l] = 0f;
-            }
+        for (int i = 0; i < ringSize; i++) {
+            ring[i] = 0f;
         }
-        for (int p = 0; p <= k * wide; p++) {
-            for (int l = 0; l < 16; l++) {
-                partial.set(partial0 + p * 16 + l, 0f);
-            }
+        for (int i = 0; i < (k * wide + 1) * 16; i++) {
+            partial.set(partial0 + i, 0f);
         }
         for (int image = firstImage; image < lastImage; image++) {
-            int dY0 = at.get(t + 1) + image * h * w * c + first;
-            int x0 = at.get(t + 2) + image * h * w * c + first;
-            for (int row = -half; row < h; row++) {
+            int dY0 = at.get(t + 1) + image * side * side * c + first;
+            int x0 = at.get(t + 2) + image * side * side * c + first;
+            for (int row = -half; row < side; row++) {
                 int arriving = row + half;
-                if (arriving < h) {
-                    for (int j = 0; j < w; j++) {
-                        int from = x0 + (arriving * w + j) * c;
+                if (arriving < side) {
+                    for (int j = 0; j < side; j++) {
+                        int from = x0 + (arriving * side + j) * c;
                         int to = (arriving % k * columns + half + j) * 16;
                         if (lanes == 16) {
                             for (int l = 0; l < 16; l++) {
@@ -215,8 +205,8 @@ public final class DepthwiseConvKernel {
                         }
                     }
                 }
-                for (int j = 0; row >= 0 && j < w; j++) {
-                    int from = dY0 + (row * w + j) * c;
+                for (int j = 0; row >= 0 && j < side; j++) {
+                    int from = dY0 + (row * side + j) * c;
                     if (lanes == 16) {
                         for (int l = 0; l < 16; l++) {
                             ring[up + j * 16 + l] = dY.get(from + l);
@@ -230,7 +220,7 @@ public final class DepthwiseConvKernel {
                         partial.set(bias0 + l, partial.get(bias0 + l) + ring[up + j * 16 + l]);
                     }
                 }
-                int lastU = Math.min(k, h + half - row);
+                int lastU = Math.min(k, side + half - row);
                 for (int u = Math.max(0, half - row); row >= 0 && u < lastU; u++) {
                     int from = (row + u - half) % k * columns * 16;
                     for (int v = 0; v < wide; v += 8) {
@@ -241,7 +231,7 @@ public final class DepthwiseConvKernel {
                                 sums[r * 16 + l] = partial.get(to + r * 16 + l);
                             }
                         }
-                        for (int j = 0; j < w; j++) {
+                        for (int j = 0; j < side; j++) {
                             float[] d = new float[16];
                             for (int l = 0; l < 16; l++) {
                                 d[l] = ring[up + j * 16 + l];
@@ -273,11 +263,11 @@ public final class DepthwiseConvKernel {
             int blocks,
             int parts,
             int c,
-            int k,
-            int wide) {
+            int k) {
         for (@Parallel int block = 0; block < blocks; block++) {
             int dW0 = at.get(t) + block * 16 * k * k;
             int dBias0 = at.get(t + 1) + block * 16;
+            int wide = eights(k);
             int partial0 = at.get(t + 2) + block * (k * wide + 1) * 16;
             int stride = blocks * (k * wide + 1) * 16;
             int lanes = Math.min(16, c - block * 16);
@@ -298,11 +288,6 @@ public final class DepthwiseConvKernel {
         }
     }
 
-    /** Pixels of a row of the ring: the width in eights, and the taps in eights for the sides. */
-    private static int columns(int w, int k) {
-        return (Rows.divideUp(w, 8) + Rows.divideUp(k, 8)) * 8;
-    }
-
     private static void convolve(
             Stage s,
             String id,
@@ -312,8 +297,7 @@ public final class DepthwiseConvKernel {
             Slice bias,
             Slice residual,
             int batch,
-            int h,
-            int w,
+            int side,
             int c,
             int k) {
         int blocks = Rows.divideUp(c, 16);
@@ -338,8 +322,7 @@ public final class DepthwiseConvKernel {
                         blocks,
                         c,
                         k * k,
-                        turned,
-                        1 - turned)
+                        turned)
                 .task(
                         id,
                         DepthwiseConvKernel::kConvolve,
@@ -351,35 +334,32 @@ public final class DepthwiseConvKernel {
                         s.table(),
                         t,
                         blocks,
-                        h,
-                        w,
+                        side,
                         c,
                         k,
-                        columns(w, k),
-                        k * columns(w, k) * 16,
+                        k * (eights(side) + eights(k)) * 16,
                         residual == null ? 0 : 1);
     }
 
-    /** y [batch, h, w, c] from x [batch, h, w, c], weight [c, 1, k, k], bias [c]. */
+    /** y [batch, side, c] from x [batch, side, c], weight [c, 1, k, k], bias [c]. */
     public static void forward(
-            Stage s, String id, Slice y, Slice x, Slice weight, Slice bias, int batch, int h, int w, int c, int k) {
-        convolve(s, id, y, x, weight, bias, null, batch, h, w, c, k);
+            Stage s, String id, Slice y, Slice x, Slice weight, Slice bias, int batch, int side, int c, int k) {
+        convolve(s, id, y, x, weight, bias, null, batch, side, c, k);
     }
 
-    /** dX [batch, h, w, c] (plus dSkip, where not null; it may be dX itself) from dY [batch, h, w, c] and weight [c, 1, k, k]. */
+    /** dX [batch, side, c] (plus dSkip, where not null; it may be dX itself) from dY [batch, side, c] and weight [c, 1, k, k]. */
     public static void backwardInput(
-            Stage s, String id, Slice dX, Slice dY, Slice weight, Slice dSkip, int batch, int h, int w, int c, int k) {
-        convolve(s, id, dX, dY, weight, null, dSkip, batch, h, w, c, k);
+            Stage s, String id, Slice dX, Slice dY, Slice weight, Slice dSkip, int batch, int side, int c, int k) {
+        convolve(s, id, dX, dY, weight, null, dSkip, batch, side, c, k);
     }
 
-    /** dWeight [c, 1, k, k] and dBias [c] from dY and x [batch, h, w, c]. */
+    /** dWeight [c, 1, k, k] and dBias [c] from dY and x [batch, side, c]. */
     public static void backwardWeights(
-            Stage s, String id, Slice dWeight, Slice dBias, Slice dY, Slice x, int batch, int h, int w, int c, int k) {
+            Stage s, String id, Slice dWeight, Slice dBias, Slice dY, Slice x, int batch, int side, int c, int k) {
         int blocks = Rows.divideUp(c, 16);
-        int imagesPerPart = Rows.divideUp(batch, Rows.divideUp(ITEMS, blocks));
+        int imagesPerPart = Rows.divideUp(batch, Rows.divideUp(Rows.PARTS, blocks));
         int parts = Rows.divideUp(batch, imagesPerPart);
-        int wide = Rows.divideUp(k, 8) * 8;
-        FloatArray partial = new FloatArray(parts * blocks * (k * wide + 1) * 16);
+        FloatArray partial = new FloatArray(parts * blocks * (k * eights(k) + 1) * 16);
         int t = s.place(Slice.of(partial), dY, x);
         int forSums = s.place(dWeight, dBias, Slice.of(partial));
         WorkerGrid grid = new WorkerGrid1D(parts * blocks);
@@ -397,13 +377,10 @@ public final class DepthwiseConvKernel {
                         t,
                         blocks,
                         batch,
-                        h,
-                        w,
+                        side,
                         c,
                         k,
-                        wide,
-                        columns(w, k),
-                        (k + 1) * columns(w, k) * 16,
+                        (k + 1) * (eights(side) + eights(k)) * 16,
                         imagesPerPart)
                 .task(
                         id + "Sum",
@@ -416,7 +393,6 @@ public final class DepthwiseConvKernel {
                         blocks,
                         parts,
                         c,
-                        k,
-                        wide);
+                        k);
     }
 }

@@ -234,23 +234,17 @@ class KernelTest {
 
     static Stream<Arguments> convolutions() {
         int[][] shapes = {
-            {1, 1, 1, 1, 1},
-            {2, 3, 5, 4, 3},
-            {1, 9, 11, 17, 7},
-            {3, 2, 2, 16, 7},
-            {1, 8, 8, 32, 7},
-            {70, 1, 2, 3, 5},
-            {1, 2, 17, 3, 9}
+            {1, 1, 1, 1}, {2, 3, 4, 3}, {1, 9, 17, 7}, {3, 2, 16, 7}, {1, 8, 32, 7}, {70, 2, 3, 5}, {1, 17, 3, 9}
         };
-        return Bench.devices().flatMap(d -> Stream.of(shapes).map(s -> Arguments.of(d, s[0], s[1], s[2], s[3], s[4])));
+        return Bench.devices().flatMap(d -> Stream.of(shapes).map(s -> Arguments.of(d, s[0], s[1], s[2], s[3])));
     }
 
-    @ParameterizedTest(name = "{1} x {2} x {3} x {4}, {5} wide on {0}")
+    @ParameterizedTest(name = "{1} images of {2} x {2} x {3}, {4} x {4} on {0}")
     @MethodSource("convolutions")
-    void depthwise(TornadoDevice device, int batch, int h, int w, int c, int k) {
+    void depthwise(TornadoDevice device, int batch, int side, int c, int k) {
         for (boolean skip : new boolean[] {false, true}) {
             Bench b = new Bench(device);
-            int n = batch * h * w * c;
+            int n = batch * side * side * c;
             Slice x = b.input(n);
             Slice weight = b.input(c * k * k);
             Slice bias = b.input(c);
@@ -261,17 +255,17 @@ class KernelTest {
             Slice dWeight = b.output(c * k * k);
             Slice dBias = b.output(c);
             b.run(s -> {
-                DepthwiseConvKernel.forward(s, "forward", y, x, weight, bias, batch, h, w, c, k);
-                DepthwiseConvKernel.backwardInput(s, "input", dX, dY, weight, skip ? dSkip : null, batch, h, w, c, k);
-                DepthwiseConvKernel.backwardWeights(s, "weights", dWeight, dBias, dY, x, batch, h, w, c, k);
+                DepthwiseConvKernel.forward(s, "forward", y, x, weight, bias, batch, side, c, k);
+                DepthwiseConvKernel.backwardInput(s, "input", dX, dY, weight, skip ? dSkip : null, batch, side, c, k);
+                DepthwiseConvKernel.backwardWeights(s, "weights", dWeight, dBias, dY, x, batch, side, c, k);
             });
             double[][] in = {Bench.values(x), Bench.values(weight), Bench.values(bias)};
-            Reference.Op op = Reference.depthwise(batch, h, w, c, k);
+            Reference.Op op = Reference.depthwise(batch, side, c, k);
             double[] up = Bench.values(dY);
             Bench.close("y", op.apply(in), y, k * k);
             Bench.close("dX", plus(Reference.gradient(op, up, 0, in), skip ? Bench.values(dSkip) : null), dX, k * k);
-            Bench.close("dWeight", Reference.gradient(op, up, 1, in), dWeight, batch * h * w);
-            Bench.close("dBias", Reference.gradient(op, up, 2, in), dBias, batch * h * w);
+            Bench.close("dWeight", Reference.gradient(op, up, 1, in), dWeight, batch * side * side);
+            Bench.close("dBias", Reference.gradient(op, up, 2, in), dBias, batch * side * side);
         }
     }
 

@@ -174,22 +174,23 @@ final class Reference {
         };
     }
 
-    /** x [batch, h, w, c] with w [c, 1, k, k] and bias [c], zeros around. */
-    static Op depthwise(int batch, int h, int w, int c, int k) {
+    /** x [batch, side, side, c] with w [c, 1, k, k] and bias [c], zeros around. */
+    static Op depthwise(int batch, int side, int c, int k) {
         return in -> {
-            double[] y = new double[batch * h * w * c];
+            double[] y = new double[batch * side * side * c];
             for (int o = 0; o < y.length; o++) {
                 int channel = o % c;
-                int column = o / c % w;
-                int row = o / c / w % h;
-                int image = o / c / w / h;
+                int column = o / c % side;
+                int row = o / c / side % side;
+                int image = o / c / side / side;
                 y[o] = in[2][channel];
                 for (int u = 0; u < k; u++) {
                     for (int v = 0; v < k; v++) {
                         int i = row + u - k / 2;
                         int j = column + v - k / 2;
-                        if (i >= 0 && i < h && j >= 0 && j < w) {
-                            y[o] += in[1][(channel * k + u) * k + v] * in[0][((image * h + i) * w + j) * c + channel];
+                        if (i >= 0 && i < side && j >= 0 && j < side) {
+                            y[o] += in[1][(channel * k + u) * k + v]
+                                    * in[0][((image * side + i) * side + j) * c + channel];
                         }
                     }
                 }

@@ -10,7 +10,6 @@ import org.tornadonn.nn.layer.Network;
 import org.tornadonn.nn.layer.NormLayer;
 import org.tornadonn.nn.layer.PatchConvLayer;
 import org.tornadonn.nn.layer.Scope;
-import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
 /**
  * The stages of a ConvNeXt: stem, blocks of stage 0 (once per block), then for each further stage downsample and its blocks; the head;
@@ -19,12 +18,14 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 final class ConvNext {
     /** The stem: a patch convolution, then a norm. */
     private static final class Stem {
+        private final Network net;
         private final PatchConvLayer conv;
         private final NormLayer norm;
         private final Slice convolved;
         private final int size;
 
         Stem(ConvNextConfig config, Network net) {
+            this.net = net;
             int c = config.dims().getFirst();
             int rows = Math.multiplyExact(net.batch(), config.side(0) * config.side(0));
             size = Math.multiplyExact(rows, c);
@@ -47,7 +48,7 @@ final class ConvNext {
         }
 
         void backward(Stage s, Slice dY) {
-            Slice dConvolved = Slice.of(new FloatArray(size));
+            Slice dConvolved = Slice.of(net.temporary(size));
             norm.backward(s, dConvolved, dY, convolved, null);
             conv.backwardWeights(s, dConvolved);
         }
@@ -55,11 +56,13 @@ final class ConvNext {
 
     /** What stands between two stages: a norm, then a 2x2 convolution of stride 2. */
     private static final class Downsample {
+        private final Network net;
         private final NormLayer norm;
         private final PatchConvLayer conv;
         private final int size;
 
         Downsample(ConvNextConfig config, Network net, int stage) {
+            this.net = net;
             int c = config.dims().get(stage - 1);
             int side = config.side(stage - 1);
             int rows = Math.multiplyExact(net.batch(), side * side);
@@ -78,14 +81,14 @@ final class ConvNext {
         }
 
         void forward(Stage s, Slice y, Slice x) {
-            Slice normed = Slice.of(new FloatArray(size));
+            Slice normed = Slice.of(net.temporary(size));
             norm.forward(s, normed, x);
             conv.forward(s, y, normed);
         }
 
         /** From the gradient of y, in {@code dX}, to that of x, in the same place. */
         void backward(Stage s, Slice dX, Slice x) {
-            Slice dNormed = Slice.of(new FloatArray(size));
+            Slice dNormed = Slice.of(net.temporary(size));
             conv.backwardWeights(s, dX);
             conv.backwardInput(s, dNormed, dX);
             norm.backward(s, dX, dNormed, x, null);

@@ -1,6 +1,5 @@
 package org.tornadonn.nn.convnext;
 
-import org.tornadonn.kernels.GeluKernel;
 import org.tornadonn.kernels.LayerScaleKernel;
 import org.tornadonn.kernels.Slice;
 import org.tornadonn.kernels.Stage;
@@ -9,10 +8,10 @@ import org.tornadonn.nn.layer.LinearLayer;
 import org.tornadonn.nn.layer.Network;
 import org.tornadonn.nn.layer.NormLayer;
 import org.tornadonn.nn.layer.Scope;
-import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
 /** The block: x += gamma ⊙ fc2(gelu(fc1(norm(depthwise(x))))). All blocks of a stage share these tasks, one after the other. */
 final class ConvNextBlock {
+    private final Network net;
     private final int depth;
     private final int c;
     private final int mlp;
@@ -31,6 +30,7 @@ final class ConvNextBlock {
     private final Slice branch;
 
     ConvNextBlock(ConvNextConfig config, Network net, int stage) {
+        this.net = net;
         depth = config.depths().get(stage);
         int side = config.side(stage);
         c = config.dims().get(stage);
@@ -43,14 +43,14 @@ final class ConvNextBlock {
         fc1 = new LinearLayer("fc1", scope.in("mlp.fc1."), rows, c, mlp);
         fc2 = new LinearLayer("fc2", scope.in("mlp.fc2."), rows, mlp, c);
         x = Slice.stacked(net.resident(depth + 1, rows, c), rows * c);
-        convolved = saved(net, c);
-        normed = saved(net, c);
-        hidden = saved(net, mlp);
-        gelu = saved(net, mlp);
-        branch = scaled ? saved(net, c) : null;
+        convolved = saved(c);
+        normed = saved(c);
+        hidden = saved(mlp);
+        gelu = saved(mlp);
+        branch = scaled ? saved(c) : null;
     }
 
-    private Slice saved(Network net, int columns) {
+    private Slice saved(int columns) {
         return net.saved(depth, (long) rows * columns);
     }
 
@@ -67,8 +67,7 @@ final class ConvNextBlock {
     void forward(Stage s) {
         conv.forward(s, convolved, x);
         norm.forward(s, normed, convolved);
-        fc1.forward(s, hidden, normed, null);
-        GeluKernel.forward(s, "gelu", gelu, hidden, rows * mlp);
+        fc1.forwardGelu(s, gelu, hidden, normed);
         if (scaled) {
             fc2.forward(s, branch, gelu, null);
             LayerScaleKernel.forward(s, "scale", x.shifted(1), x, branch, scope.param("gamma"), rows, c);
@@ -80,7 +79,6 @@ final class ConvNextBlock {
     /** From the gradient of the block's output, in {@code dX}, to that of its input, in the same place. */
     void backward(Stage s, Slice dX) {
         Slice dBranch = scaled ? temporary(c) : dX;
-        Slice dGelu = temporary(mlp);
         Slice dHidden = temporary(mlp);
         Slice dNormed = temporary(c);
         Slice dConvolved = temporary(c);
@@ -89,8 +87,7 @@ final class ConvNextBlock {
             LayerScaleKernel.backward(s, "scale", dBranch, scope.grad("gamma"), dX, branch, gamma, rows, c);
         }
         fc2.backwardWeights(s, dBranch, gelu);
-        fc2.backwardInput(s, dGelu, dBranch);
-        GeluKernel.backward(s, "gelu", dHidden, dGelu, hidden, rows * mlp);
+        fc2.backwardGelu(s, dHidden, dBranch, hidden);
         fc1.backwardWeights(s, dHidden, normed);
         fc1.backwardInput(s, dNormed, dHidden);
         norm.backward(s, dConvolved, dNormed, convolved, null);
@@ -99,6 +96,6 @@ final class ConvNextBlock {
     }
 
     private Slice temporary(int columns) {
-        return Slice.of(new FloatArray(rows * columns));
+        return Slice.of(net.temporary(rows, columns));
     }
 }

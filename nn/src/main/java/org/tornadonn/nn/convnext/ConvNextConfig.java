@@ -120,6 +120,16 @@ public record ConvNextConfig(
                 imageSize, 3, patch, size.depths(), size.dims(), classes, norm, 0.5f, 1e-6f, size.convMlp());
     }
 
+    /** The same model with another first value of alpha. */
+    public ConvNextConfig withAlpha0(float other) {
+        return new ConvNextConfig(imageSize, channels, patch, depths, dims, classes, norm, other, layerScale, convMlp);
+    }
+
+    /** The same model with another first value of gamma; 0: without. */
+    public ConvNextConfig withLayerScale(float first) {
+        return new ConvNextConfig(imageSize, channels, patch, depths, dims, classes, norm, alpha0, first, convMlp);
+    }
+
     public int stages() {
         return depths.size();
     }

@@ -34,17 +34,16 @@ public final class DepthwiseConvLayer {
     }
 
     public void forward(Stage s, Slice y, Slice x) {
-        DepthwiseConvKernel.forward(s, id, y, x, scope.param("weight"), scope.param("bias"), batch, side, side, c, k);
+        DepthwiseConvKernel.forward(s, id, y, x, scope.param("weight"), scope.param("bias"), batch, side, c, k);
     }
 
     public void backwardWeights(Stage s, Slice dY, Slice x) {
         DepthwiseConvKernel.backwardWeights(
-                s, id + "Weights", scope.grad("weight"), scope.grad("bias"), dY, x, batch, side, side, c, k);
+                s, id + "Weights", scope.grad("weight"), scope.grad("bias"), dY, x, batch, side, c, k);
     }
 
     /** {@code dSkip}: gradient that reaches x past this layer, or null; may be dX itself. */
     public void backwardInput(Stage s, Slice dX, Slice dY, Slice dSkip) {
-        DepthwiseConvKernel.backwardInput(
-                s, id + "Input", dX, dY, scope.param("weight"), dSkip, batch, side, side, c, k);
+        DepthwiseConvKernel.backwardInput(s, id + "Input", dX, dY, scope.param("weight"), dSkip, batch, side, c, k);
     }
 }

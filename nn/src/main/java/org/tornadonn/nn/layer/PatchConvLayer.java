@@ -5,13 +5,12 @@ import org.tornadonn.kernels.PatchKernel.Layout;
 import org.tornadonn.kernels.Slice;
 import org.tornadonn.kernels.Stage;
 import org.tornadonn.nn.ParameterTable;
-import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
 /** A p x p convolution of stride p, from images to y [batch, size / p, size / p, out], channels last: a linear layer on patches. */
 public final class PatchConvLayer {
+    private final Network net;
     private final String id;
     private final Layout layout;
-    private final int batch;
     private final int channels;
     private final int size;
     private final int patch;
@@ -25,13 +24,13 @@ public final class PatchConvLayer {
      */
     public PatchConvLayer(
             Network net, String id, Scope scope, Layout layout, int size, int patch, int channels, int out) {
+        this.net = net;
         this.id = id;
         this.layout = layout;
-        this.batch = net.batch();
         this.channels = channels;
         this.size = size;
         this.patch = patch;
-        int rows = Math.multiplyExact(batch, (size / patch) * (size / patch));
+        int rows = Math.multiplyExact(net.batch(), (size / patch) * (size / patch));
         int in = channels * patch * patch;
         linear = new LinearLayer(id, scope, rows, in, out);
         patches = net.saved(1, (long) rows * in);
@@ -44,7 +43,7 @@ public final class PatchConvLayer {
     }
 
     public void forward(Stage s, Slice y, Slice x) {
-        PatchKernel.unfold(s, id + "Unfold", patches, x, layout, batch, channels, size, patch);
+        PatchKernel.unfold(s, id + "Unfold", patches, x, layout, net.batch(), channels, size, patch);
         linear.forward(s, y, patches, null);
     }
 
@@ -53,8 +52,8 @@ public final class PatchConvLayer {
     }
 
     public void backwardInput(Stage s, Slice dX, Slice dY) {
-        Slice dPatches = Slice.of(new FloatArray(patches.array().getSize()));
+        Slice dPatches = Slice.of(net.temporary(patches.array().getSize()));
         linear.backwardInput(s, dPatches, dY);
-        PatchKernel.fold(s, id + "Fold", dX, dPatches, layout, batch, channels, size, patch);
+        PatchKernel.fold(s, id + "Fold", dX, dPatches, layout, net.batch(), channels, size, patch);
     }
 }

@@ -95,6 +95,11 @@ public record VitConfig(
                 norm);
     }
 
+    /** The same model with another first value of alpha. */
+    public VitConfig withAlpha0(float other) {
+        return new VitConfig(imageSize, channels, patch, width, depth, heads, mlp, classes, norm, other);
+    }
+
     public int patches() {
         return (imageSize / patch) * (imageSize / patch);
     }
