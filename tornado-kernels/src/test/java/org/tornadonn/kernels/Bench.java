@@ -22,6 +22,8 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 /** Runs a stage on a device with seeded inputs and poisoned outputs, twice, and compares with references. */
 final class Bench {
     private static final int PADDING = 5;
+    private static final int COORDINATES = 64;
+    private static final int DIRECTIONS = 4;
 
     private final Random random = new Random(20250310);
     private final TornadoDevice device;
@@ -113,19 +115,57 @@ final class Bench {
         return outputs.stream().map(FloatArray::toHeapArray).toList();
     }
 
-    /** Float arithmetic over sums of {@code terms}: errors grow with their number's square root. */
+    /**
+     * Compares with a gradient at up to {@link #COORDINATES} places, and as a whole along random directions, which no wrong element
+     * escapes.
+     */
+    static void close(String what, Reference.Gradient expected, Slice actual, int terms) {
+        double[] values = values(actual);
+        assertEquals(expected.size(), values.length, what);
+        Random random = new Random(7);
+        double largest = 0;
+        for (double v : values) {
+            largest = Math.max(largest, Math.abs(v));
+        }
+        double tolerance = tolerance(largest, terms);
+        double[] direction = new double[values.length];
+        boolean all = values.length <= COORDINATES;
+        for (int k = 0; k < Math.min(COORDINATES, values.length); k++) {
+            int i = all ? k : random.nextInt(values.length);
+            direction[i] = 1;
+            near(what + "[" + i + "]", expected.along(direction), values[i], tolerance);
+            direction[i] = 0;
+        }
+        for (int k = 0; k < DIRECTIONS && !all; k++) {
+            double sum = 0;
+            for (int i = 0; i < direction.length; i++) {
+                direction[i] = random.nextGaussian();
+                sum += direction[i] * values[i];
+            }
+            near(what + " along a direction", expected.along(direction), sum, 4 * tolerance * Math.sqrt(values.length));
+        }
+    }
+
     static void close(String what, double[] expected, Slice actual, int terms) {
         double[] values = values(actual);
         assertEquals(expected.length, values.length, what);
-        double largest = 0.25;
+        double largest = 0;
         for (double e : expected) {
             largest = Math.max(largest, Math.abs(e));
         }
-        double tolerance = 4e-6 * largest * Math.sqrt(terms + 1.0);
         for (int i = 0; i < expected.length; i++) {
-            assertTrue(
-                    Math.abs(expected[i] - values[i]) <= tolerance,
-                    what + "[" + i + "]: " + values[i] + " instead of " + expected[i] + " ± " + tolerance);
+            near(what + "[" + i + "]", expected[i], values[i], tolerance(largest, terms));
         }
+    }
+
+    /** Float arithmetic over sums of {@code terms}: errors grow with their number's square root. */
+    private static double tolerance(double largest, int terms) {
+        return 4e-6 * Math.max(0.25, largest) * Math.sqrt(terms + 1.0);
+    }
+
+    private static void near(String what, double expected, double actual, double tolerance) {
+        assertTrue(
+                Math.abs(expected - actual) <= tolerance,
+                what + ": " + actual + " instead of " + expected + " ± " + tolerance);
     }
 }

@@ -3,6 +3,7 @@ package org.tornadonn.kernels;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -52,7 +53,15 @@ class KernelTest {
             Reference.Op op = Reference.dyt(rows, c);
             double[] up = Bench.values(dY);
             Bench.close("y", op.apply(in), y, 1);
-            Bench.close("dX", plus(Reference.gradient(op, up, 0, in), skip ? Bench.values(dSkip) : null), dX, 4);
+            Bench.close(
+                    "dX",
+                    Reference.gradient(op, up, 0, in)
+                            .plus(
+                                    skip
+                                            ? Bench.values(dSkip)
+                                            : new double[dX.array().getSize() - dX.offset()]),
+                    dX,
+                    4);
             Bench.close("dAlpha", Reference.gradient(op, up, 1, in), dAlpha, rows * c * 4);
             Bench.close("dGamma", Reference.gradient(op, up, 2, in), dGamma, rows);
             Bench.close("dBeta", Reference.gradient(op, up, 3, in), dBeta, rows);
@@ -86,17 +95,18 @@ class KernelTest {
             Reference.Op op = Reference.layerNorm(rows, c, eps);
             double[] up = Bench.values(dY);
             Bench.close("y", op.apply(in), y, c);
-            Bench.close("dX", plus(Reference.gradient(op, up, 0, in), skip ? Bench.values(dSkip) : null), dX, 4 * c);
+            Bench.close(
+                    "dX",
+                    Reference.gradient(op, up, 0, in)
+                            .plus(
+                                    skip
+                                            ? Bench.values(dSkip)
+                                            : new double[dX.array().getSize() - dX.offset()]),
+                    dX,
+                    4 * c);
             Bench.close("dGamma", Reference.gradient(op, up, 1, in), dGamma, rows + c);
             Bench.close("dBeta", Reference.gradient(op, up, 2, in), dBeta, rows);
         }
-    }
-
-    private static double[] plus(double[] a, double[] b) {
-        for (int i = 0; b != null && i < a.length; i++) {
-            a[i] += b[i];
-        }
-        return a;
     }
 
     static Stream<Arguments> products() {
@@ -263,7 +273,15 @@ class KernelTest {
             Reference.Op op = Reference.depthwise(batch, side, c, k);
             double[] up = Bench.values(dY);
             Bench.close("y", op.apply(in), y, k * k);
-            Bench.close("dX", plus(Reference.gradient(op, up, 0, in), skip ? Bench.values(dSkip) : null), dX, k * k);
+            Bench.close(
+                    "dX",
+                    Reference.gradient(op, up, 0, in)
+                            .plus(
+                                    skip
+                                            ? Bench.values(dSkip)
+                                            : new double[dX.array().getSize() - dX.offset()]),
+                    dX,
+                    k * k);
             Bench.close("dWeight", Reference.gradient(op, up, 1, in), dWeight, batch * side * side);
             Bench.close("dBias", Reference.gradient(op, up, 2, in), dBias, batch * side * side);
         }
@@ -477,6 +495,27 @@ class KernelTest {
             float x = i / 16_000f;
             assertEquals(Math.tanh(x), Approximation.tanh(x), 5e-7, "tanh " + x);
             assertEquals(Reference.erf(x), Approximation.erf(x), 5e-7, "erf " + x);
+        }
+    }
+
+    @Test
+    void aWrongElementOfAGradientIsFound() {
+        int n = 5000;
+        Random random = new Random(3);
+        double[] x = random.doubles(n, -2, 2).toArray();
+        double[] up = random.doubles(n, -1, 1).toArray();
+        FloatArray dX = new FloatArray(n);
+        for (int i = 0; i < n; i++) {
+            double cdf = 0.5 * (1 + Reference.erf(x[i] / Math.sqrt(2)));
+            dX.set(i, (float) (up[i] * (cdf + x[i] * Math.exp(-0.5 * x[i] * x[i]) / Math.sqrt(2 * Math.PI))));
+        }
+        Reference.Gradient expected = Reference.gradient(Reference.gelu(), up, 0, x);
+        Bench.close("dX", expected, Slice.of(dX), 4);
+        for (int i : new int[] {0, 1234, n - 1}) {
+            float right = dX.get(i);
+            dX.set(i, right + 0.1f);
+            assertThrows(AssertionFailedError.class, () -> Bench.close("dX", expected, Slice.of(dX), 4));
+            dX.set(i, right);
         }
     }
 

@@ -233,19 +233,36 @@ final class Reference {
         };
     }
 
-    /** Gradient of Σ upstream ⊙ op(inputs) with respect to one input, by central differences. */
-    static double[] gradient(Op op, double[] upstream, int which, double[]... inputs) {
-        double[] gradient = new double[inputs[which].length];
-        double h = 1e-5;
-        for (int i = 0; i < gradient.length; i++) {
+    /** The gradient of ⟨upstream, op(inputs)⟩ with respect to one of the inputs, by central differences. */
+    static Gradient gradient(Op op, double[] upstream, int which, double[]... inputs) {
+        return new Gradient(op, upstream, which, inputs, new double[inputs[which].length]);
+    }
+
+    /** @param plus added to the gradient */
+    record Gradient(Op op, double[] upstream, int which, double[][] inputs, double[] plus) {
+        private static final double STEP = 1e-5;
+
+        Gradient plus(double[] more) {
+            return new Gradient(op, upstream, which, inputs, more);
+        }
+
+        int size() {
+            return plus.length;
+        }
+
+        /** The gradient along a direction. */
+        double along(double[] direction) {
+            return (moved(direction, STEP) - moved(direction, -STEP)) / (2 * STEP) + dot(plus, direction);
+        }
+
+        private double moved(double[] direction, double step) {
             double[][] moved = inputs.clone();
             moved[which] = inputs[which].clone();
-            moved[which][i] = inputs[which][i] + h;
-            double up = dot(op.apply(moved), upstream);
-            moved[which][i] = inputs[which][i] - h;
-            gradient[i] = (up - dot(op.apply(moved), upstream)) / (2 * h);
+            for (int i = 0; i < direction.length; i++) {
+                moved[which][i] += step * direction[i];
+            }
+            return dot(op.apply(moved), upstream);
         }
-        return gradient;
     }
 
     private static double dot(double[] a, double[] b) {
