@@ -118,6 +118,22 @@ class HouseTest {
     }
 
     @Test
+    void resultsAndReportsMeasureNothing() {
+        String benchmarks = "org.tornadonn.benchmarks";
+        holds(mayUse(
+                benchmarks + ".result",
+                benchmarks + ".result",
+                "org.tornadonn.nn",
+                "java..",
+                "tools.jackson..",
+                "com.fasterxml.jackson.annotation"));
+        holds(mayUse(
+                benchmarks + ".report", benchmarks + ".report", benchmarks + ".result", "org.tornadonn.nn", "java.."));
+        assertThrows(
+                AssertionError.class, () -> holds(mayUse(benchmarks + ".report", benchmarks + ".report", "java..")));
+    }
+
+    @Test
     void namesSayWhatThingsAre() {
         List<String> banned =
                 List.of("Manager", "Helper", "Util", "Service", "Factory", "Impl", "Base", "Common", "Misc");
@@ -133,7 +149,7 @@ class HouseTest {
     void everyPackageIntroducesItself() throws IOException {
         Path root = Path.of("").toAbsolutePath().getParent();
         int packages = 0;
-        for (String module : List.of("tornado-embedded", "tornado-kernels", "nn", "examples")) {
+        for (String module : List.of("tornado-embedded", "tornado-kernels", "nn", "examples", "benchmarks")) {
             try (Stream<Path> files = Files.walk(root.resolve(module).resolve("src/main/java"))) {
                 for (Path folder : files.filter(Files::isDirectory).toList()) {
                     if (holdsJava(folder)) {

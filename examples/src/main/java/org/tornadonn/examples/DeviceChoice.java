@@ -12,11 +12,11 @@ import uk.ac.manchester.tornado.api.common.TornadoDevice;
 import uk.ac.manchester.tornado.api.runtime.TornadoRuntimeProvider;
 
 /** Devices by what people type. */
-final class DeviceChoice {
+public final class DeviceChoice {
     private DeviceChoice() {}
 
     /** All devices, in the order that their numbers refer to. */
-    static List<TornadoDevice> all() {
+    public static List<TornadoDevice> all() {
         TornadoRuntime runtime = TornadoRuntimeProvider.getTornadoRuntime();
         List<TornadoDevice> devices = new ArrayList<>();
         for (int b = 0; b < runtime.getNumBackends(); b++) {
@@ -29,7 +29,7 @@ final class DeviceChoice {
     }
 
     /** The default device for null, else by number, type (cpu, gpu), backend (opencl, ptx), or a part of the name. */
-    static TornadoDevice of(String wish) {
+    public static TornadoDevice of(String wish) {
         if (wish == null) {
             return TornadoRuntimeProvider.getTornadoRuntime().getDefaultDevice();
         }
@@ -53,7 +53,7 @@ final class DeviceChoice {
                         + "."));
     }
 
-    static String name(TornadoDevice device) {
+    public static String name(TornadoDevice device) {
         return device.getPhysicalDevice().getDeviceName();
     }
 }

@@ -1,12 +1,13 @@
 package org.tornadonn.examples;
 
+import java.util.ServiceLoader;
 import org.tornadonn.nn.Engine;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
-/** The command line: {@code tornado-nn devices | models | train | eval}. */
+/** The command line: {@code tornado-nn devices | models | train | eval}, and each {@link Subcommand} on the class path. */
 @Command(
         name = "tornado-nn",
         mixinStandardHelpOptions = true,
@@ -31,7 +32,7 @@ public final class Main {
     }
 
     /** Exit code 0, or 1 for a failure and 2 for wrong usage, with a message on standard error. */
-    static int run(String... args) {
+    public static int run(String... args) {
         Main main = new Main();
         try {
             return execute(main, args);
@@ -64,8 +65,9 @@ public final class Main {
     }
 
     private static int execute(Main main, String... args) {
-        return new CommandLine(main)
-                .setCaseInsensitiveEnumValuesAllowed(true)
+        CommandLine commands = new CommandLine(main);
+        ServiceLoader.load(Subcommand.class).forEach(commands::addSubcommand);
+        return commands.setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionExceptionHandler((e, _, _) -> failed(main, message(e), e))
                 .execute(args);
     }

@@ -1,0 +1,266 @@
+package org.tornadonn.benchmarks;
+
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.ServiceLoader;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.tornadonn.benchmarks.measure.Machine;
+import org.tornadonn.benchmarks.op.Op;
+import org.tornadonn.benchmarks.op.OpList;
+import org.tornadonn.benchmarks.peer.Peer;
+import org.tornadonn.benchmarks.report.ComparisonTable;
+import org.tornadonn.benchmarks.report.Figures;
+import org.tornadonn.benchmarks.report.HtmlReport;
+import org.tornadonn.benchmarks.report.MarkdownReport;
+import org.tornadonn.benchmarks.report.NormPairs;
+import org.tornadonn.benchmarks.result.Comparison;
+import org.tornadonn.benchmarks.result.DeviceRecord;
+import org.tornadonn.benchmarks.result.ResultFolder;
+import org.tornadonn.benchmarks.result.Results;
+import org.tornadonn.benchmarks.result.RunRecord;
+import org.tornadonn.examples.DeviceChoice;
+import org.tornadonn.examples.Subcommand;
+import org.tornadonn.nn.Engine;
+import org.tornadonn.nn.UserException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import uk.ac.manchester.tornado.api.common.TornadoDevice;
+import uk.ac.manchester.tornado.api.enums.TornadoVMBackendType;
+
+/** Measures devices, ops and training steps; compares runs; writes reports. */
+@Command(
+        name = "bench",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = {
+            "Measure what the devices can do at most, then every op and whole training steps against that.",
+            "Each op is compared with double arithmetic before it is timed. Takes about five minutes on two cores."
+        },
+        footer = {
+            "",
+            "A run writes results.json and report.html, and results.jsonl while it goes on; stop it with Ctrl-C and go on"
+                    + " with --resume. With --peers it needs the module benchmarks-peers, which is not built by default."
+        })
+public final class BenchCommand implements Subcommand, Callable<Integer> {
+    @Option(
+            names = "--ops",
+            paramLabel = "OP",
+            split = ",",
+            completionCandidates = OpNames.class,
+            description = "Of: ${COMPLETION-CANDIDATES}; by default all.")
+    List<String> ops;
+
+    @Option(
+            names = "--devices",
+            paramLabel = "NUMBER|NAME|TYPE",
+            split = ",",
+            description =
+                    "As tornado-nn devices lists them, or all; by default all but the IR interpreter, which gets tiny"
+                            + " sizes.")
+    List<String> devices;
+
+    @Option(names = "--quick", description = "Fewer sizes and samples: about a minute on two cores.")
+    boolean quick;
+
+    @Option(names = "--tiny", hidden = true, description = "Sizes of tests.")
+    boolean tiny;
+
+    @Option(names = "--peers", description = "Also run other libraries on the same work, in turns with ours.")
+    boolean peers;
+
+    @Option(names = "--out", paramLabel = "FOLDER", description = "Run folder; by default runs/bench- and the time.")
+    Path out;
+
+    @Option(names = "--resume", paramLabel = "FOLDER", description = "Go on with a run that was stopped.")
+    Path resume;
+
+    @Option(
+            names = "--compare",
+            paramLabel = "FILE|FOLDER",
+            arity = "2..*",
+            description =
+                    "Put finished runs side by side, the first as the measure, and mark what is slower beyond noise.")
+    List<Path> compare;
+
+    @Option(names = "--docs", description = "Write docs/results.md from docs/results/bench-*.json.")
+    boolean docs;
+
+    /** The names that --ops takes. */
+    static final class OpNames implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return Stream.concat(OpList.ALL.stream().map(Op::name), Stream.of(BenchRun.TRAIN))
+                    .iterator();
+        }
+    }
+
+    @Override
+    public Integer call() {
+        if (compare != null) {
+            System.out.print(ComparisonTable.of(
+                    Comparison.of(compare.stream().map(Results::read).toList())));
+            return 0;
+        }
+        if (docs) {
+            System.out.println("Written: " + MarkdownReport.write(Path.of("docs")));
+            return 0;
+        }
+        return measure();
+    }
+
+    private int measure() {
+        ResultFolder folder = resume == null ? fresh() : again();
+        List<Peer> contenders = folder.run().peers() ? peers() : List.of();
+        Map<Integer, TornadoDevice> chosen = new TreeMap<>();
+        List<TornadoDevice> all = DeviceChoice.all();
+        for (int index : folder.run().devices()) {
+            chosen.put(index, all.get(index));
+        }
+        System.out.println("Engine: " + Engine.name() + "   Run folder: " + folder.folder());
+        boolean right = new BenchRun(folder, chosen, contenders, System.out).run();
+        Results results = folder.results();
+        results.write(folder.folder().resolve("results.json"));
+        HtmlReport.write(results, folder.folder().resolve("report.html"));
+        for (DeviceRecord device : results.devices()) {
+            List<NormPairs> pairs = NormPairs.of(results, device.index());
+            if (!pairs.isEmpty()) {
+                System.out.println("\nDyT against LayerNorm on device " + device.index() + ":");
+            }
+            for (NormPairs pair : pairs) {
+                System.out.printf(
+                        "  %-66s %9s %9s   %s times as fast%n",
+                        pair.name(),
+                        Figures.time(pair.layerNorm().time().median()),
+                        Figures.time(pair.dyt().time().median()),
+                        Figures.digits(pair.speedup()));
+            }
+        }
+        System.out.println("\nResults: " + folder.folder().resolve("results.json") + "   Report: "
+                + folder.folder().resolve("report.html"));
+        return right ? 0 : 1;
+    }
+
+    private ResultFolder fresh() {
+        if (peers) {
+            peers();
+        }
+        Set<String> wanted = new LinkedHashSet<>();
+        if (ops == null) {
+            OpList.ALL.forEach(o -> wanted.add(o.name()));
+            wanted.add(BenchRun.TRAIN);
+        } else {
+            for (String op : ops) {
+                wanted.add(
+                        op.equalsIgnoreCase(BenchRun.TRAIN)
+                                ? BenchRun.TRAIN
+                                : OpList.of(op).name());
+            }
+        }
+        Path folder = out != null
+                ? out
+                : Path.of(
+                        "runs",
+                        "bench-" + LocalDateTime.now().format(DateTimeFormatter.ofPattern("yyyy-MM-dd-HHmmss")));
+        Op.Effort effort = tiny ? Op.Effort.TINY : quick ? Op.Effort.QUICK : Op.Effort.FULL;
+        return ResultFolder.create(
+                folder,
+                new RunRecord(
+                        RunRecord.FORMAT,
+                        command(),
+                        LocalDateTime.now().format(DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm")),
+                        Machine.version(),
+                        Machine.commit(),
+                        Machine.os(),
+                        Machine.cpu(),
+                        Runtime.getRuntime().availableProcessors(),
+                        Machine.jdk(),
+                        Engine.name(),
+                        effort.name(),
+                        peers,
+                        List.copyOf(wanted),
+                        indices()));
+    }
+
+    private String command() {
+        StringBuilder text = new StringBuilder("./tornado-nn bench");
+        if (ops != null) {
+            text.append(" --ops ").append(String.join(",", ops));
+        }
+        if (devices != null) {
+            text.append(" --devices ").append(String.join(",", devices));
+        }
+        return text.append(tiny ? " --tiny" : quick ? " --quick" : "")
+                .append(peers ? " --peers" : "")
+                .toString();
+    }
+
+    private ResultFolder again() {
+        if (ops != null || devices != null || quick || tiny || peers || out != null) {
+            throw new UserException(
+                    "--resume goes on with the ops, devices and sizes that the run began with; leave the"
+                            + " other options out.");
+        }
+        ResultFolder folder = ResultFolder.resume(resume);
+        RunRecord run = folder.run();
+        List<TornadoDevice> all = DeviceChoice.all();
+        boolean same = run.engine().equals(Engine.name())
+                && run.cpu().equals(Machine.cpu())
+                && run.devices().stream().allMatch(i -> i < all.size())
+                && folder.results().devices().stream()
+                        .allMatch(d -> d.name().equals(DeviceChoice.name(all.get(d.index()))));
+        if (!same) {
+            throw new UserException(resume + " was begun on another machine, device or engine (" + run.engine() + " on "
+                    + run.cpu() + "). Go on there, or begin a new run.");
+        }
+        return folder;
+    }
+
+    private List<Integer> indices() {
+        List<TornadoDevice> all = DeviceChoice.all();
+        Set<Integer> chosen = new LinkedHashSet<>();
+        if (devices == null) {
+            for (int i = 0; i < all.size(); i++) {
+                if (all.get(i).getTornadoVMBackend() != TornadoVMBackendType.VIRTUAL) {
+                    chosen.add(i);
+                }
+            }
+            if (chosen.isEmpty()) {
+                // Says what to install.
+                DeviceChoice.of(null);
+            }
+        } else {
+            for (String wish : devices) {
+                if (wish.toLowerCase(Locale.ROOT).equals("all")) {
+                    for (int i = 0; i < all.size(); i++) {
+                        chosen.add(i);
+                    }
+                } else {
+                    chosen.add(all.indexOf(DeviceChoice.of(wish)));
+                }
+            }
+        }
+        return new ArrayList<>(chosen).stream().sorted().toList();
+    }
+
+    private static List<Peer> peers() {
+        List<Peer> found = new ArrayList<>();
+        ServiceLoader.load(Peer.class).forEach(found::add);
+        if (found.isEmpty()) {
+            throw new UserException(
+                    "The other libraries are not built (their jars take hundreds of megabytes). Build them"
+                            + " once, in the project's folder, by:\n  JAVA_HOME=" + System.getProperty("java.home")
+                            + " mvn -q -P peers package -DskipTests");
+        }
+        return found;
+    }
+}

@@ -1,0 +1,97 @@
+package org.tornadonn.benchmarks.measure;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.tornadonn.engine.Device;
+import org.tornadonn.engine.opencl.OpenClDevice;
+import uk.ac.manchester.tornado.api.TaskGraph;
+import uk.ac.manchester.tornado.api.common.TornadoDevice;
+import uk.ac.manchester.tornado.api.enums.TornadoVMBackendType;
+
+/** What the figures depend on besides the device. */
+public final class Machine {
+    private Machine() {}
+
+    /** The processor's name as the system tells it. */
+    public static String cpu() {
+        Path info = Path.of("/proc/cpuinfo");
+        try {
+            if (Files.exists(info)) {
+                Optional<String> name = Files.readAllLines(info).stream()
+                        .filter(l -> l.startsWith("model name"))
+                        .map(l -> l.substring(l.indexOf(':') + 1).strip())
+                        .findFirst();
+                if (name.isPresent()) {
+                    return name.get();
+                }
+            }
+        } catch (IOException | UncheckedIOException e) {
+            // Below is another way.
+        }
+        String name = output("sysctl", "-n", "machdep.cpu.brand_string");
+        return name == null ? System.getProperty("os.arch") : name;
+    }
+
+    public static String os() {
+        return System.getProperty("os.name") + " " + System.getProperty("os.version") + " "
+                + System.getProperty("os.arch");
+    }
+
+    public static String jdk() {
+        return System.getProperty("java.vendor") + " " + Runtime.version();
+    }
+
+    public static String version() {
+        String version = Machine.class.getPackage().getImplementationVersion();
+        return version == null ? "unpackaged" : version;
+    }
+
+    /** The commit that the program was built from, as far as the folder it lies in tells; null elsewhere. */
+    public static String commit() {
+        try {
+            Path code = Path.of(Machine.class
+                    .getProtectionDomain()
+                    .getCodeSource()
+                    .getLocation()
+                    .toURI());
+            Path folder = Files.isDirectory(code) ? code : code.getParent();
+            return output("git", "-C", folder.toString(), "describe", "--always", "--dirty", "--match=");
+        } catch (URISyntaxException e) {
+            return null;
+        }
+    }
+
+    private static String output(String... command) {
+        try {
+            Process process = new ProcessBuilder(List.of(command))
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+            return process.waitFor() == 0 && !text.isEmpty() ? text : null;
+        } catch (IOException e) {
+            return null;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return null;
+        }
+    }
+
+    /** The driver's version, which TornadoVM's API does not tell: asked of OpenCL where the embedded engine runs. */
+    public static String driver(TornadoDevice device) {
+        if (TaskGraph.class.getModule().isNamed() || device.getTornadoVMBackend() != TornadoVMBackendType.OPENCL) {
+            return null;
+        }
+        return OpenClDevice.all().stream()
+                .map(Device::info)
+                .filter(i -> i.name().equals(device.getPhysicalDevice().getDeviceName()))
+                .map(i -> i.version())
+                .findFirst()
+                .orElse(null);
+    }
+}

@@ -1,0 +1,90 @@
+package org.tornadonn.benchmarks.measure;
+
+import org.tornadonn.benchmarks.op.Expectation;
+import org.tornadonn.benchmarks.op.Op;
+import org.tornadonn.benchmarks.op.Operands;
+import org.tornadonn.kernels.Stage;
+import uk.ac.manchester.tornado.api.GridScheduler;
+import uk.ac.manchester.tornado.api.TornadoExecutionPlan;
+import uk.ac.manchester.tornado.api.TornadoExecutionResult;
+import uk.ac.manchester.tornado.api.common.TornadoDevice;
+import uk.ac.manchester.tornado.api.enums.DataTransferMode;
+import uk.ac.manchester.tornado.api.enums.ProfilerMode;
+import uk.ac.manchester.tornado.api.exceptions.TornadoExecutionPlanException;
+
+/**
+ * A pass of an op as a plan on a device: compiled, executed once and compared with double arithmetic when it is made, so that only
+ * what is right can be timed.
+ */
+public final class OpRun implements AutoCloseable {
+    /** The outputs were not what they should be. */
+    public static final class WrongException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        WrongException(String message) {
+            super(message);
+        }
+    }
+
+    private final Operands operands = new Operands();
+    private final TornadoExecutionPlan plan;
+    private final double compileMillis;
+    private final double firstMillis;
+
+    public OpRun(TornadoDevice device, Op.Pass pass, int[] size) {
+        Op.Work work = pass.work().apply(operands, size);
+        GridScheduler grids = new GridScheduler();
+        Stage stage = new Stage("bench", grids);
+        stage.graph().transferToDevice(DataTransferMode.FIRST_EXECUTION, operands.inputs());
+        work.tasks().accept(stage);
+        stage.graph().transferToHost(DataTransferMode.UNDER_DEMAND, operands.outputs());
+        stage.select(0);
+        plan = new TornadoExecutionPlan(stage.graph().snapshot());
+        plan.withDevice(device).withGridScheduler(grids).withProfiler(ProfilerMode.SILENT);
+        try {
+            long start = System.nanoTime();
+            plan.withPreCompilation();
+            compileMillis = (System.nanoTime() - start) / 1e6;
+            start = System.nanoTime();
+            TornadoExecutionResult result = plan.execute();
+            firstMillis = (System.nanoTime() - start) / 1e6;
+            result.transferToHost(operands.outputs());
+            Expectation expectation = new Expectation();
+            work.check().accept(expectation);
+            if (expectation.fault() != null) {
+                throw new WrongException(expectation.fault());
+            }
+        } catch (RuntimeException | Error e) {
+            close();
+            throw e;
+        }
+    }
+
+    /** Executes once; the nanoseconds that kernels took, or 0 where the engine does not say. */
+    public long execute() {
+        return plan.execute().getProfilerResult().getDeviceKernelTime();
+    }
+
+    public Sampling sample(Pace pace) {
+        return Sampling.of(pace, this::execute);
+    }
+
+    /** Time to compile the kernels; near zero where the process has compiled them before. */
+    public double compileMillis() {
+        return compileMillis;
+    }
+
+    /** Time of the first execution, with the transfer of the inputs. */
+    public double firstMillis() {
+        return firstMillis;
+    }
+
+    @Override
+    public void close() {
+        try {
+            plan.close();
+        } catch (TornadoExecutionPlanException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

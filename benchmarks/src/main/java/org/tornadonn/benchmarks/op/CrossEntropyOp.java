@@ -1,0 +1,68 @@
+package org.tornadonn.benchmarks.op;
+
+import java.util.List;
+import org.tornadonn.kernels.CrossEntropyKernel;
+import org.tornadonn.kernels.Slice;
+import uk.ac.manchester.tornado.api.types.arrays.IntArray;
+
+/** Cross-entropy with label smoothing, with the gradient of the logits in the same pass. */
+final class CrossEntropyOp {
+    private static final float SMOOTHING = 0.1f;
+
+    // Per logit: maximum, difference, exp, two sums, division, difference, product.
+    static final Op OP = new Op(
+            "crossentropy",
+            "batch x classes",
+            Ladders.of(
+                    List.of(Ladders.size(5, 7)),
+                    List.of(Ladders.size(1024, 1000)),
+                    List.of(Ladders.size(64, 10), Ladders.size(64, 1000), Ladders.size(1024, 1000))),
+            List.of(new Op.Pass(
+                    "forward+backward",
+                    s -> 4 * (2 * Ladders.elements(s) + s[0] + 3),
+                    s -> 8 * Ladders.elements(s),
+                    CrossEntropyOp::both)));
+
+    private CrossEntropyOp() {}
+
+    private static Op.Work both(Operands o, int[] size) {
+        int batch = size[0];
+        int classes = size[1];
+        Slice logits = o.normal(batch * classes);
+        IntArray labels = o.labels(batch, classes);
+        Slice dLogits = o.output(batch * classes);
+        Slice metrics = o.output(3);
+        return new Op.Work(
+                s -> CrossEntropyKernel.forward(
+                        s, "loss", dLogits, metrics.array(), logits, labels, batch, classes, SMOOTHING),
+                e -> {
+                    double total = 0;
+                    for (int b = 0; b < batch; b++) {
+                        double logSum = logSum(logits, b, classes);
+                        for (int k = 0; k < classes; k++) {
+                            total -= target(labels, b, k, classes)
+                                    * (logits.array().get(b * classes + k) - logSum);
+                        }
+                    }
+                    e.near("loss", metrics, 0, total, batch + classes);
+                    e.near("counted", metrics, 2, batch, 1);
+                    e.sampled("dLogits", dLogits, batch * classes, 1, i -> {
+                        int b = i / classes;
+                        double p = Math.exp(logits.array().get(i) - logSum(logits, b, classes));
+                        return (p - target(labels, b, i % classes, classes)) / batch;
+                    });
+                });
+    }
+
+    private static double logSum(Slice logits, int b, int classes) {
+        double sum = 0;
+        for (int k = 0; k < classes; k++) {
+            sum += Math.exp(logits.array().get(b * classes + k));
+        }
+        return Math.log(sum);
+    }
+
+    private static double target(IntArray labels, int b, int k, int classes) {
+        return SMOOTHING / classes + (labels.get(b) == k ? 1 - SMOOTHING : 0);
+    }
+}

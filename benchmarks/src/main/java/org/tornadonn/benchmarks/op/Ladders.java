@@ -1,0 +1,37 @@
+package org.tornadonn.benchmarks.op;
+
+import java.util.List;
+
+/** Sizes that several ops share. 4160 rows are the tokens of a batch of 64 images in patches of 4 of 32 pixels. */
+final class Ladders {
+    /** rows x channels. */
+    static final Op.Sizes ROWS = new Op.Sizes(
+            List.of(new int[] {3, 17}, new int[] {70, 32}),
+            List.of(new int[] {4160, 192}, new int[] {8192, 768}),
+            List.of(
+                    new int[] {256, 192},
+                    new int[] {1024, 192},
+                    new int[] {4160, 192},
+                    new int[] {4096, 768},
+                    new int[] {8192, 768},
+                    new int[] {16384, 1024}));
+
+    private Ladders() {}
+
+    static Op.Sizes of(List<int[]> tiny, List<int[]> quick, List<int[]> full) {
+        return new Op.Sizes(tiny, quick, full);
+    }
+
+    static int[] size(int... axes) {
+        return axes;
+    }
+
+    /** Elements of a size. */
+    static long elements(int[] size) {
+        long n = 1;
+        for (int axis : size) {
+            n *= axis;
+        }
+        return n;
+    }
+}

@@ -1,0 +1,25 @@
+package org.tornadonn.benchmarks.op;
+
+import java.util.List;
+import java.util.stream.Collectors;
+import org.tornadonn.nn.UserException;
+
+/** Every op that is measured; one entry each. */
+public final class OpList {
+    public static final List<Op> ALL = List.of(
+            LayerNormOp.OP, DyTOp.OP, GeluOp.OP, BiasOp.OP, MatMulOp.OP, AttentionOp.OP, CrossEntropyOp.OP, AdamWOp.OP);
+
+    private OpList() {}
+
+    public static Op of(String name) {
+        return ALL.stream()
+                .filter(o -> o.name().equalsIgnoreCase(name))
+                .findFirst()
+                .orElseThrow(
+                        () -> new UserException("There is no op " + name + ". There are: " + names() + ", train."));
+    }
+
+    public static String names() {
+        return ALL.stream().map(Op::name).collect(Collectors.joining(", "));
+    }
+}

@@ -1,0 +1,78 @@
+package org.tornadonn.benchmarks.op;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.tornadonn.kernels.Slice;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+import uk.ac.manchester.tornado.api.types.arrays.IntArray;
+
+/** Allocates an op's operands: seeded inputs, and outputs of NaN, so that what is not written is seen. */
+public final class Operands {
+    private final SplittableRandom random = new SplittableRandom(20250310);
+    private final List<Object> inputs = new ArrayList<>();
+    private final List<FloatArray> outputs = new ArrayList<>();
+
+    /** Normally distributed values times {@code scale}. */
+    public Slice normal(int size, double scale) {
+        FloatArray array = new FloatArray(size);
+        for (int i = 0; i < size; i++) {
+            array.set(i, (float) (scale * random.nextGaussian()));
+        }
+        return input(array);
+    }
+
+    /** Normally distributed values of standard deviation 1. */
+    public Slice normal(int size) {
+        return normal(size, 1);
+    }
+
+    /** Values from 0.5 to 1.5. */
+    Slice positive(int size) {
+        FloatArray array = new FloatArray(size);
+        for (int i = 0; i < size; i++) {
+            array.set(i, (float) random.nextDouble(0.5, 1.5));
+        }
+        return input(array);
+    }
+
+    public Slice values(float... values) {
+        return input(FloatArray.fromArray(values));
+    }
+
+    /** Labels from 0 to below {@code classes}. */
+    IntArray labels(int size, int classes) {
+        IntArray array = new IntArray(size);
+        for (int i = 0; i < size; i++) {
+            array.set(i, random.nextInt(classes));
+        }
+        inputs.add(array);
+        return array;
+    }
+
+    private Slice input(FloatArray array) {
+        inputs.add(array);
+        return Slice.of(array);
+    }
+
+    public Slice output(int size) {
+        FloatArray array = new FloatArray(size);
+        array.init(Float.NaN);
+        outputs.add(array);
+        return Slice.of(array);
+    }
+
+    /** An input that is also written. */
+    Slice updated(Slice input) {
+        outputs.add(input.array());
+        return input;
+    }
+
+    public Object[] inputs() {
+        return inputs.toArray();
+    }
+
+    public Object[] outputs() {
+        return outputs.toArray();
+    }
+}

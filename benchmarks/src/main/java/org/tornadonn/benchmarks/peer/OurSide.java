@@ -1,0 +1,153 @@
+package org.tornadonn.benchmarks.peer;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.tornadonn.benchmarks.measure.TrainingStep;
+import org.tornadonn.benchmarks.result.Measurement;
+import org.tornadonn.kernels.DyTKernel;
+import org.tornadonn.kernels.GeluKernel;
+import org.tornadonn.kernels.LayerNormKernel;
+import org.tornadonn.kernels.MatMulKernel;
+import org.tornadonn.kernels.Slice;
+import org.tornadonn.kernels.Stage;
+import uk.ac.manchester.tornado.api.GridScheduler;
+import uk.ac.manchester.tornado.api.TornadoExecutionPlan;
+import uk.ac.manchester.tornado.api.TornadoExecutionResult;
+import uk.ac.manchester.tornado.api.common.TornadoDevice;
+import uk.ac.manchester.tornado.api.enums.DataTransferMode;
+import uk.ac.manchester.tornado.api.exceptions.TornadoExecutionPlanException;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+
+/** Our kernels and models as a contender, on a device. */
+public final class OurSide implements Peer {
+    private final TornadoDevice device;
+
+    public OurSide(TornadoDevice device) {
+        this.device = device;
+    }
+
+    @Override
+    public String name() {
+        return Measurement.OURS;
+    }
+
+    @Override
+    public boolean takes(Duel duel) {
+        return true;
+    }
+
+    @Override
+    public Prepared prepare(Duel duel) {
+        return duel.training() ? new Steps(device, duel) : new Launches(device, duel);
+    }
+
+    private static final class Steps implements Prepared {
+        private final TrainingStep step;
+        private float loss;
+
+        Steps(TornadoDevice device, Duel duel) {
+            step = new TrainingStep(device, duel.setting());
+        }
+
+        @Override
+        public void run() {
+            loss = step.train();
+        }
+
+        @Override
+        public float[] result() {
+            return new float[] {loss};
+        }
+
+        @Override
+        public void close() {
+            step.close();
+        }
+    }
+
+    private static final class Launches implements Prepared {
+        private final List<FloatArray> inputs = new ArrayList<>();
+        private final TornadoExecutionPlan plan;
+        private final Slice result;
+        private TornadoExecutionResult last;
+
+        Launches(TornadoDevice device, Duel duel) {
+            GridScheduler grids = new GridScheduler();
+            Stage stage = new Stage("duel", grids);
+            result = tasks(stage, duel);
+            stage.graph()
+                    .transferToDevice(DataTransferMode.FIRST_EXECUTION, inputs.toArray())
+                    .transferToHost(DataTransferMode.UNDER_DEMAND, result.array());
+            stage.select(0);
+            plan = new TornadoExecutionPlan(stage.graph().snapshot());
+            plan.withDevice(device).withGridScheduler(grids);
+        }
+
+        private Slice input(float... values) {
+            FloatArray array = FloatArray.fromArray(values);
+            inputs.add(array);
+            return Slice.of(array);
+        }
+
+        private static Slice room(int size) {
+            return Slice.of(new FloatArray(size));
+        }
+
+        private Slice tasks(Stage s, Duel duel) {
+            int rows = duel.rows();
+            int c = duel.channels();
+            boolean both = duel.pass().equals(Duel.BOTH);
+            Slice x = input(duel.x());
+            if (duel.op().equals("matmul")) {
+                Slice y = room(rows * duel.out());
+                MatMulKernel.linear(s, "op", y, x, input(duel.w()), null, null, rows, c, duel.out());
+                return y;
+            }
+            Slice y = room(rows * c);
+            if (duel.op().equals("gelu")) {
+                GeluKernel.forward(s, "op", y, x, rows * c);
+                return y;
+            }
+            Slice gamma = input(duel.gamma());
+            Slice beta = input(duel.beta());
+            Slice dX = room(rows * c);
+            if (duel.op().equals("dyt")) {
+                Slice alpha = input(Duel.ALPHA);
+                DyTKernel.forward(s, "op", y, x, alpha, gamma, beta, rows, c);
+                if (both) {
+                    Slice up = input(duel.upstream());
+                    DyTKernel.backward(s, "back", dX, room(1), room(c), room(c), up, x, alpha, gamma, null, rows, c);
+                }
+            } else {
+                Slice mean = room(rows);
+                Slice rstd = room(rows);
+                LayerNormKernel.forward(s, "op", y, mean, rstd, x, gamma, beta, rows, c, Duel.EPS);
+                if (both) {
+                    Slice up = input(duel.upstream());
+                    LayerNormKernel.backward(s, "back", dX, room(c), room(c), up, x, gamma, mean, rstd, null, rows, c);
+                }
+            }
+            return both ? dX : y;
+        }
+
+        @Override
+        public void run() {
+            last = plan.execute();
+        }
+
+        @Override
+        public float[] result() {
+            last.transferToHost(result.array());
+            return result.array().toHeapArray();
+        }
+
+        @Override
+        public void close() {
+            try {
+                plan.close();
+            } catch (TornadoExecutionPlanException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+}

@@ -1,0 +1,18 @@
+package org.tornadonn.benchmarks.result;
+
+/**
+ * A device and its peaks.
+ *
+ * @param index as the command line counts them
+ * @param driver its version, or null where the engine does not tell
+ */
+public record DeviceRecord(
+        int index,
+        String backend,
+        String type,
+        String name,
+        String platform,
+        String driver,
+        int units,
+        long memory,
+        Peaks peaks) {}

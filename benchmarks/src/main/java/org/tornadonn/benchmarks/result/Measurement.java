@@ -1,0 +1,83 @@
+package org.tornadonn.benchmarks.result;
+
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import java.util.List;
+
+/**
+ * One figure: an op in one direction, of one size, on one device, by one contender.
+ *
+ * @param device index of the device, or -1 for a peer, which has the CPU
+ * @param contender tornado-nn, or a peer
+ * @param bytes the least that must be moved per launch
+ * @param operations per launch
+ * @param images per launch for training steps, else 0
+ * @param compileMillis compiling the kernels; null where it cannot be told apart
+ * @param firstMillis the first execution with the transfer of its inputs
+ * @param kernelNanos samples of the time on the device; empty where it is not reported
+ * @param wallNanos samples of the time that the program waits
+ * @param failure why there are no samples, or null
+ */
+public record Measurement(
+        int device,
+        String contender,
+        String op,
+        String pass,
+        String shape,
+        long bytes,
+        long operations,
+        int images,
+        Double compileMillis,
+        Double firstMillis,
+        List<Double> kernelNanos,
+        List<Double> wallNanos,
+        String failure) {
+    public static final String OURS = "tornado-nn";
+
+    /** Ends the pass of what was run in turns with other libraries. */
+    public static final String BESIDE = ", in turns";
+
+    /** What is measured, on whatever device. */
+    @JsonIgnore
+    public String item() {
+        return contender + " " + op + " " + pass + " " + shape;
+    }
+
+    /** Unique within a run. */
+    @JsonIgnore
+    public String key() {
+        return device + " " + item();
+    }
+
+    @JsonIgnore
+    public boolean failed() {
+        return failure != null;
+    }
+
+    /** Samples of the kernel time where there are any, else of the wall time. */
+    @JsonIgnore
+    public Samples time() {
+        return new Samples(kernelNanos.isEmpty() ? wallNanos : kernelNanos);
+    }
+
+    @JsonIgnore
+    public double millis() {
+        return time().median() / 1e6;
+    }
+
+    /** Bytes per second. */
+    @JsonIgnore
+    public double byteRate() {
+        return bytes / time().median() * 1e9;
+    }
+
+    /** Operations per second. */
+    @JsonIgnore
+    public double operationRate() {
+        return operations / time().median() * 1e9;
+    }
+
+    /** The time at the device's peaks over the measured time. */
+    public double share(Peaks peaks) {
+        return peaks.seconds(bytes, operations) / (time().median() / 1e9);
+    }
+}

@@ -1,0 +1,30 @@
+package org.tornadonn.benchmarks.result;
+
+import java.util.List;
+
+/**
+ * Where, when and with what a run was made.
+ *
+ * @param format version of this file's form
+ * @param command the command line
+ * @param commit of the project, or null where it cannot be told
+ * @param effort TINY, QUICK or FULL
+ * @param devices indices of the devices
+ */
+public record RunRecord(
+        int format,
+        String command,
+        String date,
+        String version,
+        String commit,
+        String os,
+        String cpu,
+        int cores,
+        String jdk,
+        String engine,
+        String effort,
+        boolean peers,
+        List<String> ops,
+        List<Integer> devices) {
+    public static final int FORMAT = 1;
+}
