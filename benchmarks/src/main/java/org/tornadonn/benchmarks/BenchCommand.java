@@ -127,6 +127,12 @@ public final class BenchCommand implements Subcommand, Callable<Integer> {
             chosen.put(index, all.get(index));
         }
         System.out.println("Engine: " + Engine.name() + "   Run folder: " + folder.folder());
+        double load = Machine.load();
+        if (load > Runtime.getRuntime().availableProcessors() / 4.0) {
+            System.out.printf(
+                    "Other programs keep this machine busy (load %.1f on %d processors): times will be too long and noisy.%n",
+                    load, Runtime.getRuntime().availableProcessors());
+        }
         boolean right = new BenchRun(folder, chosen, contenders, System.out).run();
         Results results = folder.results();
         results.write(folder.folder().resolve("results.json"));
@@ -183,6 +189,7 @@ public final class BenchCommand implements Subcommand, Callable<Integer> {
                         Machine.os(),
                         Machine.cpu(),
                         Runtime.getRuntime().availableProcessors(),
+                        Math.round(10 * Machine.load()) / 10.0,
                         Machine.jdk(),
                         Engine.name(),
                         effort.name(),

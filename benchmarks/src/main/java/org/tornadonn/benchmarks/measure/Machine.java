@@ -2,6 +2,7 @@ package org.tornadonn.benchmarks.measure;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -36,6 +37,11 @@ public final class Machine {
         }
         String name = output("sysctl", "-n", "machdep.cpu.brand_string");
         return name == null ? System.getProperty("os.arch") : name;
+    }
+
+    /** Processors that are busy now, on average of the last minute; -1 where the system does not tell. */
+    public static double load() {
+        return ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
     }
 
     public static String os() {

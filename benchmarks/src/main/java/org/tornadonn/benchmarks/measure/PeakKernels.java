@@ -4,18 +4,18 @@ import uk.ac.manchester.tornado.api.annotations.Parallel;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
 /** Kernels that do nothing but move data, or nothing but multiply and add: what they reach is what a device can do. */
-final class PeakKernels {
+public final class PeakKernels {
     private PeakKernels() {}
 
     /** y [n] = x [n], a value per work-item: for GPUs. */
-    static void kCopy(FloatArray y, FloatArray x, int n) {
+    public static void kCopy(FloatArray y, FloatArray x, int n) {
         for (@Parallel int i = 0; i < n; i++) {
             y.set(i, x.get(i));
         }
     }
 
     /** y [16 n] = x [16 n], blocks of vectors per work-item: for CPUs. */
-    static void kCopyBlocks(FloatArray y, FloatArray x, int blocks, int n, int perBlock) {
+    public static void kCopyBlocks(FloatArray y, FloatArray x, int blocks, int n, int perBlock) {
         for (@Parallel int block = 0; block < blocks; block++) {
             int last = Math.min(n, (block + 1) * perBlock);
             for (int i = block * perBlock; i < last; i++) {
@@ -27,7 +27,7 @@ final class PeakKernels {
     }
 
     /** y [items] = Σ of 128 chains of v = v a + b, each {@code steps} long, from the start values in x [128]: 256 operations a step. */
-    static void kMultiplyAdd(FloatArray y, FloatArray x, FloatArray factors, int items, int steps) {
+    public static void kMultiplyAdd(FloatArray y, FloatArray x, FloatArray factors, int items, int steps) {
         for (@Parallel int item = 0; item < items; item++) {
             float a = factors.get(0);
             float b = factors.get(1);

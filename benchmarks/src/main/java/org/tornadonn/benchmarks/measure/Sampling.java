@@ -33,10 +33,15 @@ public record Sampling(List<Double> kernel, List<Double> wall) {
             for (int i = 0; i < repeats; i++) {
                 kernel += execute.getAsLong();
             }
-            walls.add((System.nanoTime() - start) / (double) repeats);
-            kernels.add(kernel / (double) repeats);
+            walls.add(each(System.nanoTime() - start, repeats));
+            kernels.add(each(kernel, repeats));
         }
         boolean reported = kernels.stream().allMatch(k -> k > 0);
         return new Sampling(reported ? kernels : List.of(), walls);
+    }
+
+    /** To a tenth of a nanosecond: more digits would only fill files. */
+    private static double each(long nanos, int repeats) {
+        return Math.round(10.0 * nanos / repeats) / 10.0;
     }
 }

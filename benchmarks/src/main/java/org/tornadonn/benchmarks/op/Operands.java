@@ -3,9 +3,11 @@ package org.tornadonn.benchmarks.op;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import org.tornadonn.kernels.Slice;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
+import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
 
 /** Allocates an op's operands: seeded inputs, and outputs of NaN, so that what is not written is seen. */
 public final class Operands {
@@ -66,6 +68,13 @@ public final class Operands {
     Slice updated(Slice input) {
         outputs.add(input.array());
         return input;
+    }
+
+    /** Bytes of all inputs and all outputs; what is both counts twice. */
+    long bytes() {
+        return Stream.concat(inputs.stream(), outputs.stream())
+                .mapToLong(a -> ((TornadoNativeArray) a).getNumBytesOfSegment())
+                .sum();
     }
 
     public Object[] inputs() {

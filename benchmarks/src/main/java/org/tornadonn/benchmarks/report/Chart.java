@@ -7,8 +7,9 @@ import java.util.Locale;
 /** A chart with logarithmic axes as inline SVG: series of points with or without lines. Text takes the page's colour. */
 final class Chart {
     /** Colours that people with any colour vision can tell apart (Okabe and Ito). */
-    static final List<String> COLOURS =
-            List.of("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8c6bb1", "#7f7f7f");
+    static final List<String> COLOURS = List.of(
+            "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8c6bb1", "#7f7f7f", "#a6761d",
+            "#66a61e");
 
     private static final int WIDTH = 720;
     private static final int HEIGHT = 400;
@@ -36,8 +37,9 @@ final class Chart {
         return add(new Series(name, points, false, true, colour(), false));
     }
 
-    Chart curve(String name, List<Point> points, boolean dashed) {
-        return add(new Series(name, points, true, true, colour(), dashed));
+    /** A line with marks; curves of one {@code family}, from 0, have one colour. */
+    Chart curve(String name, List<Point> points, int family, boolean dashed) {
+        return add(new Series(name, points, true, true, COLOURS.get(family % COLOURS.size()), dashed));
     }
 
     /** A limit: a line without marks in the text's colour. */

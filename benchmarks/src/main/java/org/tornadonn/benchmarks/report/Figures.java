@@ -57,7 +57,7 @@ public final class Figures {
         String compile = m.compileMillis() == null ? "" : time(m.compileMillis() * 1e6);
         String first = m.firstMillis() == null ? "" : time(m.firstMillis() * 1e6);
         if (m.failed()) {
-            return List.of(m.op(), m.pass(), m.shape(), m.failure(), "", "", "", "", "", "", compile, first, "");
+            return List.of(m.op(), m.pass(), m.shape(), m.failure(), "", "", "", "", "", "", "", compile, first, "");
         }
         Peaks peaks = device.map(DeviceRecord::peaks).orElse(null);
         double wall = m.wallNanos().isEmpty() ? m.time().median() : new Samples(m.wallNanos()).median();
@@ -66,6 +66,7 @@ public final class Figures {
                 m.pass(),
                 m.shape(),
                 time(m.time().median()),
+                time(m.time().best()),
                 percent(m.time().spread()),
                 time(wall),
                 digits(m.byteRate() / 1e9),

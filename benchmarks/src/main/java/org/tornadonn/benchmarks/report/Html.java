@@ -1,6 +1,7 @@
 package org.tornadonn.benchmarks.report;
 
 import java.util.List;
+import java.util.Locale;
 
 /** The few pieces of HTML that a report is made of. */
 final class Html {
@@ -16,8 +17,10 @@ final class Html {
     /** A table whose first {@code names} columns are text and the others numbers. */
     static String table(List<String> heads, List<List<String>> rows, int names) {
         StringBuilder html = new StringBuilder("<div class=\"wide\"><table>\n<tr>");
-        for (String head : heads) {
-            html.append("<th>").append(escape(head)).append("</th>");
+        for (int i = 0; i < heads.size(); i++) {
+            html.append(i < names ? "<th>" : "<th class=\"n\">")
+                    .append(escape(heads.get(i)))
+                    .append("</th>");
         }
         html.append("</tr>\n");
         for (List<String> row : rows) {
@@ -38,7 +41,7 @@ final class Html {
         StringBuilder html = new StringBuilder("<table class=\"bars\">\n");
         for (int i = 0; i < names.size(); i++) {
             html.append(String.format(
-                    java.util.Locale.ROOT,
+                    Locale.ROOT,
                     "<tr><td>%s</td><td class=\"room\"><div class=\"bar\" style=\"width:%.1f%%\"></div></td><td class=\"n\">%s</td></tr>%n",
                     escape(names.get(i)),
                     100 * values.get(i) / most,

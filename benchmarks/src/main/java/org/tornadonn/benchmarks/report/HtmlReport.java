@@ -20,11 +20,11 @@ import org.tornadonn.nn.UserException;
 public final class HtmlReport {
     private static final String STYLE = """
             :root { color-scheme: light dark; }
-            body { font: 15px/1.5 system-ui, sans-serif; max-width: 1080px; margin: 2rem auto; padding: 0 1rem; }
+            body { font: 15px/1.5 system-ui, sans-serif; max-width: 1200px; margin: 2rem auto; padding: 0 1rem; }
             h1 { font-size: 1.5rem; } h2 { font-size: 1.15rem; margin-top: 2.2rem; } h3 { font-size: 1rem; }
             table { border-collapse: collapse; font-size: 13px; font-variant-numeric: tabular-nums; }
             th, td { padding: 2px 9px; border-bottom: 1px solid #8885; text-align: left; white-space: nowrap; }
-            td.n { text-align: right; } .wide { overflow-x: auto; } .note { opacity: .75; font-size: 13px; }
+            td.n, th.n { text-align: right; } .wide { overflow-x: auto; } .note { opacity: .75; font-size: 13px; }
             .chart { width: 100%; max-width: 860px; height: auto; font-size: 12px; }
             .chart text { fill: currentColor; } .grid { stroke: #8884; fill: none; }
             .bars { width: 100%; } .bars td { border: 0; } .room { width: 60%; }
@@ -60,10 +60,11 @@ public final class HtmlReport {
                 .append("</style>\n</head>\n<body>\n<h1>tornado-nn bench</h1>\n");
         html.append(Html.table(List.of("", ""), about(run), 2));
         paragraph(
-                "Times are medians; ± is half the distance of the quartiles over the median. GB/s counts every input read"
+                "Times are medians of samples, best is the shortest; ± is half the distance of the quartiles over the median. GB/s counts every input read"
                         + " once and every output written once; GFLOP/s counts an elementary function as one operation. \"of peak\" is"
                         + " the time at the measured peaks (copy at the nearest working set, or multiply-add, whichever takes longer)"
-                        + " over the measured time. Each op was compared with double arithmetic before it was timed.");
+                        + " over the measured time; what is updated in place can exceed it, since it moves less than a copy does. Each op"
+                        + " was compared with double arithmetic before it was timed.");
         for (DeviceRecord device : results.devices()) {
             device(device);
         }
@@ -78,7 +79,10 @@ public final class HtmlReport {
                 List.of("date", run.date()),
                 List.of("tornado-nn", run.version() + (run.commit() == null ? "" : ", commit " + run.commit())),
                 List.of("engine", run.engine()),
-                List.of("machine", run.cpu() + ", " + run.cores() + " processors"),
+                List.of(
+                        "machine",
+                        run.cpu() + ", " + run.cores() + " processors"
+                                + (run.load() < 0 ? "" : ", load " + run.load() + " before the run")),
                 List.of("system", run.os()),
                 List.of("JDK", run.jdk()));
     }
@@ -161,7 +165,7 @@ public final class HtmlReport {
         List<List<String>> rows = new ArrayList<>();
         for (NormPairs pair : pairs) {
             for (Measurement m : List.of(pair.layerNorm(), pair.dyt())) {
-                if (!m.op().equals("train") && !m.pass().endsWith(Measurement.BESIDE)) {
+                if (!m.op().equals("train")) {
                     String label = m.shape() + ": " + Figures.digits(m.byteRate() / 1e9) + " GB/s";
                     curves.computeIfAbsent(m.op() + " " + m.pass(), _ -> new ArrayList<>())
                             .add(new Chart.Point(m.bytes() / 1e6, m.byteRate() / 1e9, label));
@@ -181,7 +185,8 @@ public final class HtmlReport {
                             .map(c -> new Chart.Point(c.bytes() / 1e6, c.rate() / 1e9, ""))
                             .toList(),
                     true);
-            curves.forEach((name, points) -> chart.curve(name, points, name.endsWith("backward")));
+            curves.forEach((name, points) ->
+                    chart.curve(name, points, name.startsWith("dyt") ? 1 : 0, name.endsWith("backward")));
             html.append(chart.svg());
         }
         html.append(Html.table(List.of("", "LayerNorm", "DyT", "DyT is faster by"), rows, 1));

@@ -46,13 +46,13 @@ public final class MarkdownReport {
         text.append(
                 "# Results\n\nWritten by `./tornado-nn bench --docs` from docs/results/bench-*.json; do not edit.\n\n");
         text.append(
-                        "Times are medians; ± is half the distance of the quartiles over the median. GB/s counts every input read\n")
+                        "Times are medians of samples, best is the shortest; ± is half the distance of the quartiles over the median. GB/s counts every input read\n")
                 .append(
                         "once and every output written once; GFLOP/s counts an elementary function as one operation. \"of peak\"\n")
                 .append(
                         "is the time at the device's measured peaks (copy at the nearest working set, or multiply-add, whichever\n")
                 .append(
-                        "takes longer) over the measured time. Every op was compared with double arithmetic before it was timed.\n");
+                        "takes longer) over the measured time; what is updated in place can exceed it, since it moves less than a copy does.\nEvery op was compared with double arithmetic before it was timed.\n");
         Map<Path, Results> runs = new LinkedHashMap<>();
         files.forEach(f -> runs.put(f, Results.read(f)));
         runs.entrySet().stream()

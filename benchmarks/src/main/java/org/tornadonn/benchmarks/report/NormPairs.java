@@ -12,8 +12,9 @@ public record NormPairs(Measurement layerNorm, Measurement dyt) {
 
     /** Every pair of a device, in the order of measurement. */
     public static List<NormPairs> of(Results results, int device) {
-        List<Measurement> measured =
-                results.measured().stream().filter(m -> m.device() == device).toList();
+        List<Measurement> measured = results.measured().stream()
+                .filter(m -> m.device() == device && !m.pass().endsWith(Measurement.BESIDE))
+                .toList();
         List<NormPairs> pairs = new ArrayList<>();
         for (Measurement m : measured) {
             boolean norm = m.op().equals("layernorm");

@@ -12,7 +12,7 @@ import java.util.List;
  * @param operations per launch
  * @param images per launch for training steps, else 0
  * @param compileMillis compiling the kernels; null where it cannot be told apart
- * @param firstMillis the first execution with the transfer of its inputs
+ * @param firstMillis the first execution with the transfer of its inputs, without compiling where that can be told apart
  * @param kernelNanos samples of the time on the device; empty where it is not reported
  * @param wallNanos samples of the time that the program waits
  * @param failure why there are no samples, or null

@@ -8,6 +8,7 @@ import java.util.List;
  * @param format version of this file's form
  * @param command the command line
  * @param commit of the project, or null where it cannot be told
+ * @param load processors that other programs kept busy when the run began; negative where that is not known
  * @param effort TINY, QUICK or FULL
  * @param devices indices of the devices
  */
@@ -20,6 +21,7 @@ public record RunRecord(
         String os,
         String cpu,
         int cores,
+        double load,
         String jdk,
         String engine,
         String effort,

@@ -15,6 +15,11 @@ public record Samples(List<Double> values) {
         return quantile(0.5);
     }
 
+    /** The shortest: what the machine can do when nothing disturbs it. */
+    public double best() {
+        return values.getFirst();
+    }
+
     public double lowerQuartile() {
         return quantile(0.25);
     }
