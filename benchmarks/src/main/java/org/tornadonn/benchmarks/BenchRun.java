@@ -237,9 +237,10 @@ final class BenchRun {
 
     private static String line(Measurement m) {
         return String.format(
-                "%9s ± %-4s %s",
+                "%9s ± %-4s  best %9s  %s",
                 Figures.time(m.time().median()),
                 Figures.percent(m.time().spread()),
+                Figures.time(m.time().best()),
                 m.images() > 0 ? Figures.digits(m.images() / m.time().median() * 1e9) + " images/s" : "");
     }
 

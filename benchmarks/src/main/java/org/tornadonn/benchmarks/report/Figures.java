@@ -16,6 +16,7 @@ public final class Figures {
             "pass",
             "size",
             "time",
+            "best",
             "±",
             "wall",
             "GB/s",

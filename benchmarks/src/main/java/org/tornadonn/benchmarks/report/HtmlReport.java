@@ -234,7 +234,8 @@ public final class HtmlReport {
         heading(2, "Beside other libraries (longer is faster)");
         paragraph(
                 "The same numbers, in turns, with a pause before each turn; wall time of a call. Every result was compared"
-                        + " with ours, and training must lower the loss of its batch.");
+                        + " with ours, and training must lower the loss of its batch. Libraries with OpenMP collapse when anything else runs:"
+                        + " with a load above zero before the run, their figures say little.");
         duels.forEach((name, contenders) -> {
             html.append("<p>").append(Html.escape(name)).append("</p>\n");
             html.append(Html.bars(

@@ -109,13 +109,15 @@ public final class MarkdownReport {
                         m.shape(),
                         m.contender(),
                         m.failed() ? m.failure() : Figures.time(m.time().median()),
+                        m.failed() ? "" : Figures.time(m.time().best()),
                         m.failed() ? "" : Figures.percent(m.time().spread()),
                         m.failed() || m.images() == 0 ? "" : Figures.imageRate(m)));
             }
         }
         if (!rows.isEmpty()) {
-            text.append("\n### Beside other libraries\n\nThe same numbers, in turns; wall time of a call.\n\n");
-            table(text, List.of("op", "size", "library", "time", "±", ""), rows, 3);
+            text.append(
+                    "\n### Beside other libraries\n\nThe same numbers, in turns; wall time of a call. Libraries with OpenMP\ncollapse when anything else runs: with a load above zero before the run, their figures say little.\n\n");
+            table(text, List.of("op", "size", "library", "time", "best", "±", ""), rows, 3);
         }
     }
 

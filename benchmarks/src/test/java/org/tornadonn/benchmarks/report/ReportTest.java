@@ -70,6 +70,14 @@ class ReportTest {
     }
 
     @Test
+    void everyRowHasACellUnderEachHead() {
+        for (Measurement m : results().measurements()) {
+            assertEquals(
+                    Figures.HEADS.size(), Figures.cells(m, results().device(m)).size());
+        }
+    }
+
+    @Test
     void numbersForPeople() {
         assertEquals("934 ns", Figures.time(934));
         assertEquals("1.23 µs", Figures.time(1234));
