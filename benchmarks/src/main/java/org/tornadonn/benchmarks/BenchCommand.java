@@ -127,11 +127,10 @@ public final class BenchCommand implements Subcommand, Callable<Integer> {
             chosen.put(index, all.get(index));
         }
         System.out.println("Engine: " + Engine.name() + "   Run folder: " + folder.folder());
-        double load = Machine.load();
-        if (load > Runtime.getRuntime().availableProcessors() / 4.0) {
+        if (resume == null && folder.run().busy()) {
             System.out.printf(
                     "Other programs keep this machine busy (load %.1f on %d processors): times will be too long and noisy.%n",
-                    load, Runtime.getRuntime().availableProcessors());
+                    folder.run().load(), folder.run().cores());
         }
         boolean right = new BenchRun(folder, chosen, contenders, System.out).run();
         Results results = folder.results();

@@ -71,6 +71,10 @@ public final class MarkdownReport {
         List<List<String>> about = new ArrayList<>(HtmlReport.about(results.run()));
         about.add(List.of("file", "[" + file + "](results/" + file + ")"));
         table(text, List.of("", ""), about, 2);
+        if (results.run().busy()) {
+            text.append(
+                    "\n**Other programs kept this machine busy when the run began: times are too long and noisy.**\n");
+        }
         for (DeviceRecord device : results.devices()) {
             text.append("\n### ").append(Figures.device(device)).append("\n\n");
             text.append(Figures.peaks(device.peaks())).append(".\n\n");

@@ -1,5 +1,6 @@
 package org.tornadonn.benchmarks.result;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.util.List;
 
 /**
@@ -29,4 +30,10 @@ public record RunRecord(
         List<String> ops,
         List<Integer> devices) {
     public static final int FORMAT = 1;
+
+    /** Whether other programs kept more than a quarter of the processors busy when the run began. */
+    @JsonIgnore
+    public boolean busy() {
+        return load > cores / 4.0;
+    }
 }
