@@ -59,6 +59,9 @@ public final class HtmlReport {
                 .append(Html.escape(STYLE))
                 .append("</style>\n</head>\n<body>\n<h1>tornado-nn bench</h1>\n");
         html.append(Html.table(List.of("", ""), about(run), 2));
+        if (run.busy()) {
+            paragraph("Other programs kept this machine busy when the run began: times are too long and noisy.");
+        }
         paragraph(
                 "Times are medians of samples, best is the shortest; ± is half the distance of the quartiles over the median. GB/s counts every input read"
                         + " once and every output written once; GFLOP/s counts an elementary function as one operation. \"of peak\" is"
@@ -252,7 +255,8 @@ public final class HtmlReport {
             return m.failure();
         }
         String time = Figures.time(m.time().median()) + " ± "
-                + Figures.percent(m.time().spread());
+                + Figures.percent(m.time().spread()) + ", best "
+                + Figures.time(m.time().best());
         return m.images() > 0 ? Figures.imageRate(m) + ", " + time : time;
     }
 }

@@ -61,6 +61,8 @@ class ReportTest {
             assertTrue(text.contains(part), part);
         }
         assertTrue(text.contains("2.10 times"), "LayerNorm 2.1 ms, DyT 1 ms");
+        assertTrue(text.contains("2.10 ms ± 2.4%, best 2.00 ms"), "a peer's bar");
+        assertFalse(text.contains("busy"), "a load of a quarter");
     }
 
     @Test
