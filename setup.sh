@@ -12,6 +12,8 @@ Usage: ./setup.sh COMMAND [options]
   run [options]   train a ViT with LayerNorm and one with DyT (about three minutes);
                   options are those of ./tornado-nn train, such as --data FOLDER|ZIP
   test            run every test
+  bench [options] measure the device, every op and training steps: ./tornado-nn bench --help;
+                  --peers downloads and runs other libraries beside ours
   build           build only
   --with-tornadovm [BACKEND]
                   install an official release of the TornadoVM SDK for JDK $wanted,
@@ -282,6 +284,17 @@ case $command in
             say "Tests of the embedded engine itself do not apply to the SDK and are left out."
         fi
         maven verify -Dengine.arguments="${jvm//$'\n'/ }" -Dengine.excluded="$excluded" "$@"
+        ;;
+    bench)
+        prepare
+        case " $* " in
+            *' --peers '*)
+                say "Building with the other libraries ..."
+                maven -q package -P peers -DskipTests -Dspotless.check.skip=true >&2
+                ;;
+            *) build ;;
+        esac
+        exec "$here/tornado-nn" --engine "$engine" bench "$@"
         ;;
     build)
         prepare

@@ -16,8 +16,9 @@ import picocli.CommandLine.ScopeType;
                 "Deep learning in Java on any accelerator: vision transformers and ConvNeXts with LayerNorm or Dynamic Tanh.",
         footer = {
             "",
-            "The launcher takes --engine embedded|sdk anywhere: the engine of this project, or the TornadoVM SDK that",
-            "TORNADOVM_HOME names. The default is sdk where that is set."
+            "--engine embedded|sdk, anywhere, chooses the engine: that of this project, or",
+            "the TornadoVM SDK that TORNADOVM_HOME names. The default is sdk where it is",
+            "set."
         },
         subcommands = {DevicesCommand.class, ModelsCommand.class, TrainCommand.class, EvalCommand.class})
 public final class Main {

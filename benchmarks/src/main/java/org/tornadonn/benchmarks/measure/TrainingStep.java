@@ -3,7 +3,7 @@ package org.tornadonn.benchmarks.measure;
 import java.util.SplittableRandom;
 import org.tornadonn.benchmarks.op.Op;
 import org.tornadonn.nn.Norm;
-import org.tornadonn.nn.vit.VisionTransformer;
+import org.tornadonn.nn.model.Model;
 import org.tornadonn.nn.vit.VitConfig;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
 
@@ -62,7 +62,7 @@ public final class TrainingStep implements AutoCloseable {
         }
     }
 
-    private final VisionTransformer model;
+    private final Model model;
     private final float[] pixels;
     private final int[] labels;
     private final double firstMillis;
@@ -73,7 +73,7 @@ public final class TrainingStep implements AutoCloseable {
         pixels = pixels(setting.batch() * c.channels() * c.imageSize() * c.imageSize());
         labels = labels(setting.batch());
         long start = System.nanoTime();
-        model = new VisionTransformer(c, setting.batch(), 0f, DECAY, 1, device);
+        model = new Model(c, setting.batch(), 0f, DECAY, 1, device);
         float first = train();
         firstMillis = (System.nanoTime() - start) / 1e6;
         float last = first;
