@@ -66,8 +66,8 @@ final class TrainCommand implements Runnable {
     @Option(names = "--batch", defaultValue = "32", description = "Images per step.")
     int batch;
 
-    @Option(names = "--learning-rate", defaultValue = "1e-3", description = "Peak of the schedule.")
-    double learningRate;
+    @Option(names = "--learning-rate", description = "Peak of the schedule; without it 1e-3, and 4e-3 for a ConvNeXt.")
+    Double learningRate;
 
     @Option(names = "--image-size", defaultValue = "32", description = "Side that images are scaled to.")
     int imageSize;
@@ -201,11 +201,12 @@ final class TrainCommand implements Runnable {
             case DYT -> List.of(Norm.DYT);
         };
         ModelConfig model = model(sets.train().classNames().size(), norms.getFirst());
+        double usual = architecture == Architecture.VIT ? 1e-3 : 4e-3;
         return new RunConfig(
                 data == null ? null : data.toAbsolutePath().toString(),
                 norms,
                 model,
-                Recipe.of(steps, batch, learningRate, seed));
+                Recipe.of(steps, batch, learningRate == null ? usual : learningRate, seed));
     }
 
     private ModelConfig model(int classes, Norm first) {

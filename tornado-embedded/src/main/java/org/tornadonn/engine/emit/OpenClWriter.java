@@ -132,7 +132,7 @@ public final class OpenClWriter {
 
     /**
      * Types for stores of vectors. PoCL's vstore16 becomes four stores of a quarter each, which the next load of the whole waits for:
-     * a sixth of the time of attention.
+     * the backward kernels of the norms take 15 % longer, that of attention 6 %.
      */
     private void lanes() {
         kernel.blocks().stream()
@@ -294,8 +294,8 @@ public final class OpenClWriter {
 
     /**
      * A place in an array, its sum of terms added to the pointer one by one, constants last. So a driver moves the terms that a loop
-     * does not change out of it; added up as an int first, they stay, for the sum might wrap (a matrix product on PoCL: 0.6 times
-     * as fast).
+     * does not change out of it; added up as an int first, some stay, for the sum might wrap (on PoCL that costs matrix products and
+     * attention 13 to 23 %). Where Java's sum wraps around, C leaves it undefined either way.
      */
     private String at(Storage array, Expr index) {
         List<String> terms = new ArrayList<>();

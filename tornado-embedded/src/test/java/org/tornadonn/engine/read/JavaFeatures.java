@@ -23,6 +23,16 @@ final class JavaFeatures {
         }
     }
 
+    static void kIndexSums(FloatArray y, FloatArray x, IntArray k) {
+        for (@Parallel int i = 0; i < x.getSize(); i++) {
+            int n = x.getSize();
+            float before = x.get(-1 + Math.max(1, i));
+            float far = x.get(i + Integer.MAX_VALUE + (Integer.MIN_VALUE + 1));
+            float mirrored = x.get(n + -i + -1);
+            y.set(-n + i + (n - k.get(i)) + k.get(i), before + 2f * far + 3f * mirrored);
+        }
+    }
+
     static void kTernary(FloatArray y, FloatArray x, IntArray k) {
         for (@Parallel int i = 0; i < x.getSize(); i++) {
             float a = x.get(i) >= 0f ? x.get(i) : -x.get(i);

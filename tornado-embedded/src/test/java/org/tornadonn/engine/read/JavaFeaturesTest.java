@@ -32,6 +32,7 @@ class JavaFeaturesTest {
     static Stream<Arguments> cases() {
         Map<String, Task3<FloatArray, FloatArray, IntArray>> kernels = new LinkedHashMap<>();
         kernels.put("if and else", JavaFeatures::kIfElse);
+        kernels.put("sums as indices", JavaFeatures::kIndexSums);
         kernels.put("ternary", JavaFeatures::kTernary);
         kernels.put("while, break, continue", JavaFeatures::kWhileBreakContinue);
         kernels.put("do while", JavaFeatures::kDoWhile);
