@@ -62,15 +62,22 @@ public final class Stage {
         Object[] shared = arrays.toArray();
         if (before == null) {
             graph.transferToDevice(DataTransferMode.FIRST_EXECUTION, shared);
-            KeepKernel.keep(
-                    this,
-                    arrays.stream()
-                            .filter(a -> slices.stream().noneMatch(s -> s.array() == a))
-                            .toList());
+            List<FloatArray> unused = new ArrayList<>(arrays);
+            unused.removeIf(this::uses);
+            KeepKernel.keep(this, unused);
         } else {
             graph.consumeFromDevice(before.name(), shared);
         }
         graph.persistOnDevice(shared);
+    }
+
+    private boolean uses(FloatArray array) {
+        for (Slice slice : slices) {
+            if (slice.array() == array) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Binds a grid to a task of this stage. */
