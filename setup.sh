@@ -9,7 +9,7 @@ usage() {
     cat <<EOF
 Usage: ./setup.sh COMMAND [options]
 
-  run [options]   train a ViT with LayerNorm and one with DyT (about three minutes);
+  run [options]   train a ViT with LayerNorm and one with DyT (two to three minutes);
                   options are those of ./tornado-nn train, such as --data FOLDER|ZIP
   test            run every test
   bench [options] measure the device, every op and training steps: ./tornado-nn bench --help;
@@ -283,7 +283,7 @@ case $command in
             excluded=embedded
             say "Tests of the embedded engine itself do not apply to the SDK and are left out."
         fi
-        maven verify -Dengine.arguments="${jvm//$'\n'/ }" -Dengine.excluded="$excluded" "$@"
+        maven verify -Dengine="$engine" -Dengine.arguments="${jvm//$'\n'/ }" -Dengine.excluded="$excluded" "$@"
         ;;
     bench)
         prepare

@@ -39,9 +39,9 @@ final class Curves {
                                         ? 100 * node.path("testAccuracy").asDouble()
                                         : node.path("loss").asDouble());
             }
-            XYChart loss = chart("training loss (mean of 20 steps)", "loss");
+            XYChart loss = chart("training loss (mean of 20 steps)", "loss", Styler.LegendPosition.InsideNE);
             losses.forEach((model, points) -> add(loss, model, points, WINDOW));
-            XYChart accuracy = chart("test accuracy", "%");
+            XYChart accuracy = chart("test accuracy", "%", Styler.LegendPosition.InsideSE);
             accuracies.forEach((model, points) -> add(accuracy, model, points, 1));
             BitmapEncoder.saveBitmap(List.of(loss, accuracy), 1, 2, png.toString(), BitmapEncoder.BitmapFormat.PNG);
         } catch (IOException e) {
@@ -49,7 +49,7 @@ final class Curves {
         }
     }
 
-    private static XYChart chart(String title, String unit) {
+    private static XYChart chart(String title, String unit, Styler.LegendPosition legend) {
         XYChart chart = new XYChartBuilder()
                 .width(560)
                 .height(380)
@@ -58,7 +58,7 @@ final class Curves {
                 .yAxisTitle(unit)
                 .theme(Styler.ChartTheme.Matlab)
                 .build();
-        chart.getStyler().setLegendPosition(Styler.LegendPosition.InsideS);
+        chart.getStyler().setLegendPosition(legend);
         return chart;
     }
 

@@ -10,7 +10,7 @@ import org.tornadonn.nn.model.Model;
 
 /** The training loop. */
 public final class Trainer {
-    private static final long CHECKPOINT_NANOS = 30_000_000_000L;
+    private static final long CHECKPOINT_NANOS = 10_000_000_000L;
 
     private final Model model;
     private final Recipe recipe;
@@ -20,7 +20,7 @@ public final class Trainer {
     private final List<Listener> listeners;
 
     /**
-     * @param checkpoint written every half minute, after each evaluation and at the end
+     * @param checkpoint written every ten seconds, after each evaluation and at the end
      */
     public Trainer(
             Model model, Recipe recipe, ImageSet train, ImageSet test, Path checkpoint, List<Listener> listeners) {
