@@ -214,35 +214,6 @@ prepare() {
 }
 
 maven() {
-    command -v mvn >/dev/null 2>&1 || install_packages "Apache Maven 3.8 or newer" maven
-    say "Maven:  $(command -v mvn)"
-}
-
-need_opencl() {
-    if [ "$(uname -s)" = Darwin ]; then
-        return
-    fi
-    if ! { ldconfig -p 2>/dev/null || /sbin/ldconfig -p; } | grep -q 'libOpenCL\.so'; then
-        say "OpenCL: no loader (libOpenCL); PoCL will make the CPU an OpenCL device"
-        install_packages "an OpenCL loader and PoCL" ocl-icd-libopencl1 pocl-opencl-icd
-    elif ! ls /etc/OpenCL/vendors/*.icd >/dev/null 2>&1 && [ -z "${OCL_ICD_VENDORS:-}" ]; then
-        say "OpenCL: a loader but no device driver; PoCL will make the CPU an OpenCL device"
-        install_packages "PoCL, or your GPU's OpenCL driver" pocl-opencl-icd
-    fi
-    say "OpenCL: $(ls /etc/OpenCL/vendors/*.icd 2>/dev/null | xargs -r -n 1 basename | tr '\n' ' ')"
-}
-
-prepare() {
-    need_java
-    need_maven
-    if [ -n "${TORNADOVM_HOME:-}" ]; then
-        say "TornadoVM SDK: $TORNADOVM_HOME"
-    else
-        need_opencl
-    fi
-}
-
-maven() {
     (cd "$here" && MAVEN_OPTS="${MAVEN_OPTS:-} --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow" mvn -B -ntp -Dstyle.color=never "$@")
 }
 
