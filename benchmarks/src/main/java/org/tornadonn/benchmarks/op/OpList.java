@@ -7,7 +7,15 @@ import org.tornadonn.nn.UserException;
 /** Every op that is measured; one entry each. */
 public final class OpList {
     public static final List<Op> ALL = List.of(
-            LayerNormOp.OP, DyTOp.OP, GeluOp.OP, BiasOp.OP, MatMulOp.OP, AttentionOp.OP, CrossEntropyOp.OP, AdamWOp.OP);
+            LayerNormOp.OP,
+            DyTOp.OP,
+            GeluOp.OP,
+            BiasOp.OP,
+            MatMulOp.OP,
+            AttentionOp.OP,
+            DepthwiseConvOp.OP,
+            CrossEntropyOp.OP,
+            AdamWOp.OP);
 
     private OpList() {}
 
