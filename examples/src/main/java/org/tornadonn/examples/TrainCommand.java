@@ -135,10 +135,7 @@ final class TrainCommand implements Runnable {
                 description = "Blocks of each stage.")
         PerStage depths;
 
-        @Option(
-                names = "--layer-scale",
-                defaultValue = "1e-6",
-                description = "First value of gamma in blocks; 0: none.")
+        @Option(names = "--layer-scale", defaultValue = "1e-6", description = "First value of gamma in blocks.")
         float layerScale;
     }
 

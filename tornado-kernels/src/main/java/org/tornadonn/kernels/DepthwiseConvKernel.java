@@ -51,13 +51,13 @@ public final class DepthwiseConvKernel {
         }
     }
 
-    /** y = bias + convolution of x (+ residual, where its flag is 1). */
+    /** y = bias + convolution of x (+ residual, where its flag is 1; it may be y itself, so it stands before it). */
     public static void kConvolve(
             KernelContext context,
+            FloatArray residual,
             FloatArray y,
             FloatArray x,
             FloatArray taps,
-            FloatArray residual,
             IntArray at,
             int t,
             int blocks,
@@ -71,11 +71,11 @@ public final class DepthwiseConvKernel {
         int first = item % blocks * 16;
         int lanes = Math.min(16, c - first);
         int corner = item / blocks * side * side * c + first;
-        int y0 = at.get(t) + corner;
-        int x0 = at.get(t + 1) + corner;
-        int taps0 = at.get(t + 2) + item % blocks * (k * k + 1) * 16;
+        int residual0 = at.get(t) + corner;
+        int y0 = at.get(t + 1) + corner;
+        int x0 = at.get(t + 2) + corner;
+        int taps0 = at.get(t + 3) + item % blocks * (k * k + 1) * 16;
         int bias0 = taps0 + k * k * 16;
-        int residual0 = at.get(t + 3) + corner;
         float skip = hasResidual;
         int half = k / 2;
         int columns = eights(side) + eights(k);
@@ -253,36 +253,33 @@ public final class DepthwiseConvKernel {
         }
     }
 
-    /** dW [c, k, k] and dBias [c] from the parts. */
+    /** out [c, taps] from the parts of the taps from {@code firstTap} on; tap k * k is the bias. */
     public static void kWeightSums(
-            FloatArray dW,
-            FloatArray dBias,
+            FloatArray out,
             FloatArray partial,
             IntArray at,
             int t,
             int blocks,
             int parts,
             int c,
-            int k) {
+            int k,
+            int firstTap,
+            int taps) {
         for (@Parallel int block = 0; block < blocks; block++) {
-            int dW0 = at.get(t) + block * 16 * k * k;
-            int dBias0 = at.get(t + 1) + block * 16;
+            int out0 = at.get(t) + block * 16 * taps;
             int wide = eights(k);
-            int partial0 = at.get(t + 2) + block * (k * wide + 1) * 16;
+            int partial0 = at.get(t + 1) + block * (k * wide + 1) * 16;
             int stride = blocks * (k * wide + 1) * 16;
             int lanes = Math.min(16, c - block * 16);
-            for (int p = 0; p <= k * k; p++) {
-                int from = partial0 + (p / k * wide + p % k) * 16;
+            for (int i = 0; i < taps; i++) {
+                int tap = firstTap + i;
+                int from = partial0 + (tap / k * wide + tap % k) * 16;
                 for (int l = 0; l < lanes; l++) {
                     float sum = 0f;
                     for (int part = 0; part < parts; part++) {
                         sum += partial.get(from + part * stride + l);
                     }
-                    if (p < k * k) {
-                        dW.set(dW0 + l * k * k + p, sum);
-                    } else {
-                        dBias.set(dBias0 + l, sum);
-                    }
+                    out.set(out0 + l * taps + i, sum);
                 }
             }
         }
@@ -306,7 +303,7 @@ public final class DepthwiseConvKernel {
         Slice someResidual = residual == null ? x : residual;
         int turned = bias == null ? 1 : 0;
         int forTaps = s.place(Slice.of(taps), weight, someBias);
-        int t = s.place(y, x, Slice.of(taps), someResidual);
+        int t = s.place(someResidual, y, x, Slice.of(taps));
         WorkerGrid grid = new WorkerGrid1D(batch * blocks);
         grid.setLocalWork(1, 1, 1);
         s.grid(id, grid);
@@ -327,10 +324,10 @@ public final class DepthwiseConvKernel {
                         id,
                         DepthwiseConvKernel::kConvolve,
                         new KernelContext(),
+                        someResidual.array(),
                         y.array(),
                         x.array(),
                         taps,
-                        someResidual.array(),
                         s.table(),
                         t,
                         blocks,
@@ -361,7 +358,6 @@ public final class DepthwiseConvKernel {
         int parts = Rows.divideUp(batch, imagesPerPart);
         FloatArray partial = new FloatArray(parts * blocks * (k * eights(k) + 1) * 16);
         int t = s.place(Slice.of(partial), dY, x);
-        int forSums = s.place(dWeight, dBias, Slice.of(partial));
         WorkerGrid grid = new WorkerGrid1D(parts * blocks);
         grid.setLocalWork(1, 1, 1);
         s.grid(id, grid);
@@ -381,18 +377,36 @@ public final class DepthwiseConvKernel {
                         c,
                         k,
                         (k + 1) * (eights(side) + eights(k)) * 16,
-                        imagesPerPart)
+                        imagesPerPart);
+        weightSums(s, id + "Sum", dWeight, partial, blocks, parts, c, k, 0, k * k);
+        weightSums(s, id + "BiasSum", dBias, partial, blocks, parts, c, k, k * k, 1);
+    }
+
+    private static void weightSums(
+            Stage s,
+            String id,
+            Slice out,
+            FloatArray partial,
+            int blocks,
+            int parts,
+            int c,
+            int k,
+            int firstTap,
+            int taps) {
+        int t = s.place(out, Slice.of(partial));
+        s.graph()
                 .task(
-                        id + "Sum",
+                        id,
                         DepthwiseConvKernel::kWeightSums,
-                        dWeight.array(),
-                        dBias.array(),
+                        out.array(),
                         partial,
                         s.table(),
-                        forSums,
+                        t,
                         blocks,
                         parts,
                         c,
-                        k);
+                        k,
+                        firstTap,
+                        taps);
     }
 }

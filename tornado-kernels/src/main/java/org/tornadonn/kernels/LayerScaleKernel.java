@@ -11,9 +11,10 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 public final class LayerScaleKernel {
     private LayerScaleKernel() {}
 
+    // x stands before y, because blocks that are stacked have both in one array.
     public static void kForward(
-            FloatArray y,
             FloatArray x,
+            FloatArray y,
             FloatArray branch,
             FloatArray gamma,
             IntArray at,
@@ -23,8 +24,8 @@ public final class LayerScaleKernel {
             int c,
             int rowsPerBlock) {
         for (@Parallel int block = 0; block < blocks; block++) {
-            int y0 = at.get(t);
-            int x0 = at.get(t + 1);
+            int x0 = at.get(t);
+            int y0 = at.get(t + 1);
             int branch0 = at.get(t + 2);
             int gamma0 = at.get(t + 3);
             int last = Math.min(rows, (block + 1) * rowsPerBlock);
@@ -90,14 +91,14 @@ public final class LayerScaleKernel {
 
     /** y [rows, c] from x [rows, c], branch [rows, c], gamma [c]. */
     public static void forward(Stage s, String id, Slice y, Slice x, Slice branch, Slice gamma, int rows, int c) {
-        int t = s.place(y, x, branch, gamma);
+        int t = s.place(x, y, branch, gamma);
         int rowsPerBlock = Rows.perItem(rows, c);
         s.graph()
                 .task(
                         id,
                         LayerScaleKernel::kForward,
-                        y.array(),
                         x.array(),
+                        y.array(),
                         branch.array(),
                         gamma.array(),
                         s.table(),

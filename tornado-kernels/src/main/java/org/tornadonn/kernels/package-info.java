@@ -4,7 +4,8 @@
  *
  * <p>Letters: B batch, T tokens, C channels, H heads; row-major, channels last. Argument order of a kernel: context, outputs,
  * upstream gradient, inputs, parameters, saved values, then the table and the task's first entry in it, sizes from outer to
- * inner, floats. Entry t + k of the table is where the tensor in the k-th array argument begins. All outputs are written in full
+ * inner, floats; an input that may be the same array as an output stands before it, for TornadoVM waits for ever on a task that gets
+ * an array again behind the parameter that it writes. Entry t + k of the table is where the tensor in the k-th array argument begins. All outputs are written in full
  * (none is added to).
  *
  * <p>Loops over 16 lanes without control flow are vector code on the embedded engine and ordinary loops elsewhere; the

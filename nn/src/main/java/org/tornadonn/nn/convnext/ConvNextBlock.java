@@ -16,7 +16,6 @@ final class ConvNextBlock {
     private final int c;
     private final int mlp;
     private final int rows;
-    private final boolean scaled;
     private final Scope scope;
     private final DepthwiseConvLayer conv;
     private final NormLayer norm;
@@ -36,7 +35,6 @@ final class ConvNextBlock {
         c = config.dims().get(stage);
         mlp = ConvNextConfig.EXPANSION * c;
         rows = Math.multiplyExact(net.batch(), side * side);
-        scaled = config.scaled();
         scope = net.blocks("stages." + stage + ".blocks.0.", depth);
         conv = new DepthwiseConvLayer("conv", scope.in("conv_dw."), net.batch(), side, c, ConvNextConfig.KERNEL);
         norm = new NormLayer(net, "norm", scope.in("norm."), depth, rows, c);
@@ -47,7 +45,7 @@ final class ConvNextBlock {
         normed = saved(c);
         hidden = saved(mlp);
         gelu = saved(mlp);
-        branch = scaled ? saved(c) : null;
+        branch = saved(c);
     }
 
     private Slice saved(int columns) {
@@ -68,24 +66,17 @@ final class ConvNextBlock {
         conv.forward(s, convolved, x);
         norm.forward(s, normed, convolved);
         fc1.forwardGelu(s, gelu, hidden, normed);
-        if (scaled) {
-            fc2.forward(s, branch, gelu, null);
-            LayerScaleKernel.forward(s, "scale", x.shifted(1), x, branch, scope.param("gamma"), rows, c);
-        } else {
-            fc2.forward(s, x.shifted(1), gelu, x);
-        }
+        fc2.forward(s, branch, gelu, null);
+        LayerScaleKernel.forward(s, "scale", x.shifted(1), x, branch, scope.param("gamma"), rows, c);
     }
 
     /** From the gradient of the block's output, in {@code dX}, to that of its input, in the same place. */
     void backward(Stage s, Slice dX) {
-        Slice dBranch = scaled ? temporary(c) : dX;
+        Slice dBranch = temporary(c);
         Slice dHidden = temporary(mlp);
         Slice dNormed = temporary(c);
         Slice dConvolved = temporary(c);
-        if (scaled) {
-            Slice gamma = scope.param("gamma");
-            LayerScaleKernel.backward(s, "scale", dBranch, scope.grad("gamma"), dX, branch, gamma, rows, c);
-        }
+        LayerScaleKernel.backward(s, "scale", dBranch, scope.grad("gamma"), dX, branch, scope.param("gamma"), rows, c);
         fc2.backwardWeights(s, dBranch, gelu);
         fc2.backwardGelu(s, dHidden, dBranch, hidden);
         fc1.backwardWeights(s, dHidden, normed);

@@ -26,7 +26,7 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
  * @param depths blocks per stage
  * @param dims channels per stage
  * @param alpha0 first value of DyT's alpha (0.5 in the paper for all vision models)
- * @param layerScale first value of a block's gamma (1e-6 in the paper); 0: blocks have none
+ * @param layerScale first value of a block's gamma (1e-6 in the paper)
  * @param convMlp whether the weights inside blocks have timm's shape for 1x1 convolutions, [out, in, 1, 1]; the numbers are the same
  */
 public record ConvNextConfig(
@@ -125,7 +125,7 @@ public record ConvNextConfig(
         return new ConvNextConfig(imageSize, channels, patch, depths, dims, classes, norm, other, layerScale, convMlp);
     }
 
-    /** The same model with another first value of gamma; 0: without. */
+    /** The same model with another first value of gamma. */
     public ConvNextConfig withLayerScale(float first) {
         return new ConvNextConfig(imageSize, channels, patch, depths, dims, classes, norm, alpha0, first, convMlp);
     }
@@ -137,10 +137,6 @@ public record ConvNextConfig(
     /** Side of a stage's feature maps, in pixels. */
     public int side(int stage) {
         return imageSize / patch >> stage;
-    }
-
-    boolean scaled() {
-        return layerScale != 0;
     }
 
     @Override
@@ -164,9 +160,7 @@ public record ConvNextConfig(
     }
 
     private void block(ParameterTable table, String prefix, int c) {
-        if (scaled()) {
-            table.add(prefix + "gamma", false, c);
-        }
+        table.add(prefix + "gamma", false, c);
         DepthwiseConvLayer.parameters(table, prefix + "conv_dw.", c, KERNEL);
         NormLayer.parameters(table, prefix + "norm.", norm, c);
         if (convMlp) {

@@ -51,14 +51,6 @@ class ConvNextConfigTest {
     }
 
     @Test
-    void blocksNeedNoLayerScale() {
-        ParameterTable with = small(1f).parameters();
-        ParameterTable without = small(0f).parameters();
-        assertEquals(4 + 2 * 6, with.size() - without.size());
-        assertTrue(without.entries().stream().noneMatch(e -> e.name().endsWith(".gamma")));
-    }
-
-    @Test
     void beginsAsTimmDoes() {
         ConvNextConfig config = ConvNextConfig.named("convnext_atto_patch2_32", 10, Norm.DYT);
         ParameterTable table = config.parameters();

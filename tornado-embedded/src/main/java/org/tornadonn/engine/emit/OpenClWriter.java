@@ -157,16 +157,7 @@ public final class OpenClWriter {
     }
 
     private void signature() {
-        Set<Storage> stored = new HashSet<>();
-        for (Block block : kernel.blocks()) {
-            for (Stmt stmt : block.body()) {
-                if (stmt instanceof Stmt.Store(Storage array, Expr _, Expr _)) {
-                    stored.add(array);
-                } else if (stmt instanceof Stmt.AtomicAdd(Storage array, Expr _, Expr _)) {
-                    stored.add(array);
-                }
-            }
-        }
+        Set<Storage> stored = kernel.written();
         text.append("__kernel void ").append(kernel.name()).append('(');
         String separator = "";
         for (Param param : kernel.params()) {

@@ -10,6 +10,7 @@ import java.util.Set;
 import org.tornadonn.engine.compile.KernelCompiler;
 import org.tornadonn.engine.ir.Kernel;
 import org.tornadonn.engine.ir.Param;
+import org.tornadonn.engine.ir.Storage;
 import org.tornadonn.engine.read.MethodReference;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.enums.DataTransferMode;
@@ -93,7 +94,26 @@ public final class GraphBuilder {
             }
             values[i] = arguments[i] instanceof KernelContext ? null : arguments[i];
         }
+        checkOrder(id, kernel, values);
         tasks.add(new GraphDefinition.Task(id, kernel, values));
+    }
+
+    /** TornadoVM waits for ever where a task reads an array at a parameter behind the one that writes it. */
+    private void checkOrder(String id, Kernel kernel, Object[] values) {
+        Set<Storage> written = kernel.written();
+        for (int i = 0; i < values.length; i++) {
+            if (!(kernel.params().get(i) instanceof Param.Array(var storage)) || !written.contains(storage)) {
+                continue;
+            }
+            for (int j = i + 1; j < values.length; j++) {
+                if (values[j] == values[i]) {
+                    throw new TornadoTaskRuntimeException("Task " + name + "." + id + " writes an array at parameter "
+                            + kernel.params().get(i).name() + " and gets it again at "
+                            + kernel.params().get(j).name() + "; TornadoVM waits for ever on that. Put what is read"
+                            + " before what is written, or use two arrays.");
+                }
+            }
+        }
     }
 
     private static boolean fits(Param param, Object argument) {

@@ -216,7 +216,12 @@ class PlanTest {
         TaskGraph twice = new TaskGraph("g").task("a", PlanTest::kFirst, x);
         assertThrows(TornadoTaskRuntimeException.class, () -> twice.task("a", PlanTest::kFirst, x));
         assertThrows(TornadoTaskRuntimeException.class, () -> new TaskGraph("g").task("a", PlanTest::kFirst, null));
-        TaskGraph context = new TaskGraph("g").task("sum", PlanTest::kGroupSums, new KernelContext(), x, x, 64);
+        TornadoTaskRuntimeException order = assertThrows(
+                TornadoTaskRuntimeException.class,
+                () -> new TaskGraph("g").task("sum", PlanTest::kGroupSums, new KernelContext(), x, x, 64));
+        assertTrue(order.getMessage().contains("waits for ever"), order.getMessage());
+        TaskGraph context =
+                new TaskGraph("g").task("sum", PlanTest::kGroupSums, new KernelContext(), new FloatArray(64), x, 64);
         try (TornadoExecutionPlan plan = new TornadoExecutionPlan(context.snapshot())) {
             assertSays("has no grid", plan::execute);
             WorkerGrid grid = new WorkerGrid1D(65);
