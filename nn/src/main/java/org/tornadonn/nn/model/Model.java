@@ -149,7 +149,7 @@ public final class Model implements AutoCloseable {
         return result;
     }
 
-    /** Bytes moved to the device by the model's graphs so far, as the engine counts them. */
+    /** Bytes moved to the device by the model's graphs so far, as the engine counts them (0 on TornadoVM without its profiler). */
     public long bytesIn() {
         return bytesIn;
     }

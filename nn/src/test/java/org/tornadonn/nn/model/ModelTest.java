@@ -91,8 +91,10 @@ class ModelTest {
         }
     }
 
+    /** On the embedded engine, which always counts; TornadoVM does so with its profiler only. */
     @ParameterizedTest
     @EnumSource(Architecture.class)
+    @Tag("embedded")
     void aStepMovesTheBatchInAndThreeNumbersOut(Architecture architecture) {
         ModelConfig config = architecture.config(3, Norm.LAYER_NORM);
         try (Model model = new Model(config, 2, 0f, 0f, 3, device)) {
