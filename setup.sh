@@ -214,7 +214,7 @@ prepare() {
 }
 
 maven() {
-    (cd "$here" && MAVEN_OPTS="${MAVEN_OPTS:-} --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow" mvn -B -ntp -Dstyle.color=never "$@")
+    (cd "$here" && MAVEN_OPTS="${MAVEN_OPTS:-} --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow" mvn -B -ntp "$@")
 }
 
 build() {
@@ -223,7 +223,8 @@ build() {
         return
     fi
     say "Building ..."
-    maven -q package -DskipTests -Dspotless.check.skip=true >&2
+    # Maven's parting colour codes are left out.
+    maven -q package -DskipTests -Dspotless.check.skip=true | sed 's/\x1b\[0m//g' >&2
     touch "$stamp"
 }
 
