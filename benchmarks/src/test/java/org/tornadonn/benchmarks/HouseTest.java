@@ -163,6 +163,15 @@ class HouseTest {
         assertFalse(holdsJava(root));
     }
 
+    @Test
+    void theReadmeShowsTheExampleAsItIs() throws IOException {
+        Path root = Path.of("").toAbsolutePath().getParent();
+        String source = Files.readString(root.resolve("examples/src/main/java/org/tornadonn/examples/TrainVit.java"));
+        String code = source.substring(source.indexOf("import ")).strip();
+        assertTrue(code.length() > 500);
+        assertTrue(Files.readString(root.resolve("README.md")).contains(code), "copy TrainVit.java into README.md");
+    }
+
     private static boolean holdsJava(Path folder) throws IOException {
         try (Stream<Path> files = Files.list(folder)) {
             return files.anyMatch(f -> f.toString().endsWith(".java"));
