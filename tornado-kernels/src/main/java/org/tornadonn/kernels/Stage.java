@@ -4,7 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 import uk.ac.manchester.tornado.api.GridScheduler;
 import uk.ac.manchester.tornado.api.TaskGraph;
+import uk.ac.manchester.tornado.api.TornadoExecutionPlan;
 import uk.ac.manchester.tornado.api.WorkerGrid;
+import uk.ac.manchester.tornado.api.common.TornadoDevice;
 import uk.ac.manchester.tornado.api.enums.DataTransferMode;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
@@ -90,5 +92,16 @@ public final class Stage {
         for (int i = 0; i < slices.size(); i++) {
             table.set(i, slices.get(i).at(layer));
         }
+    }
+
+    /** A plan of this stage alone. */
+    public TornadoExecutionPlan plan(TornadoDevice device) {
+        TornadoExecutionPlan plan = new TornadoExecutionPlan(graph.snapshot());
+        plan.withDevice(device);
+        // TornadoVM refuses a scheduler without entries.
+        if (!grids.keySet().isEmpty()) {
+            plan.withGridScheduler(grids);
+        }
+        return plan;
     }
 }

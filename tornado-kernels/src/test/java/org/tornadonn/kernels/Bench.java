@@ -27,8 +27,7 @@ final class Bench {
 
     private final Random random = new Random(20250310);
     private final TornadoDevice device;
-    private final GridScheduler grids = new GridScheduler();
-    final Stage stage = new Stage("test", grids);
+    final Stage stage = new Stage("test", new GridScheduler());
     private final List<FloatArray> outputs = new ArrayList<>();
 
     Bench(TornadoDevice device) {
@@ -97,11 +96,7 @@ final class Bench {
         for (FloatArray output : outputs) {
             output.init(Float.NaN);
         }
-        try (TornadoExecutionPlan plan = new TornadoExecutionPlan(stage.graph().snapshot())) {
-            plan.withDevice(device);
-            if (!grids.keySet().isEmpty()) {
-                plan.withGridScheduler(grids);
-            }
+        try (TornadoExecutionPlan plan = stage.plan(device)) {
             TornadoExecutionResult result = plan.execute();
             result.transferToHost(outputs.toArray());
         } catch (TornadoExecutionPlanException e) {

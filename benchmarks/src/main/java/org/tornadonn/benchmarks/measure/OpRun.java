@@ -33,14 +33,13 @@ public final class OpRun implements AutoCloseable {
 
     public OpRun(TornadoDevice device, Op.Pass pass, int[] size) {
         Op.Work work = pass.work().apply(operands, size);
-        GridScheduler grids = new GridScheduler();
-        Stage stage = new Stage("bench", grids);
+        Stage stage = new Stage("bench", new GridScheduler());
         stage.graph().transferToDevice(DataTransferMode.FIRST_EXECUTION, operands.inputs());
         work.tasks().accept(stage);
         stage.graph().transferToHost(DataTransferMode.UNDER_DEMAND, operands.outputs());
         stage.select(0);
-        plan = new TornadoExecutionPlan(stage.graph().snapshot());
-        plan.withDevice(device).withGridScheduler(grids).withProfiler(ProfilerMode.SILENT);
+        plan = stage.plan(device);
+        plan.withProfiler(ProfilerMode.SILENT);
         try {
             long start = System.nanoTime();
             TornadoExecutionResult result = plan.execute();

@@ -72,15 +72,13 @@ public final class OurSide implements Peer {
         private TornadoExecutionResult last;
 
         Launches(TornadoDevice device, Duel duel) {
-            GridScheduler grids = new GridScheduler();
-            Stage stage = new Stage("duel", grids);
+            Stage stage = new Stage("duel", new GridScheduler());
             result = tasks(stage, duel);
             stage.graph()
                     .transferToDevice(DataTransferMode.FIRST_EXECUTION, inputs.toArray())
                     .transferToHost(DataTransferMode.UNDER_DEMAND, result.array());
             stage.select(0);
-            plan = new TornadoExecutionPlan(stage.graph().snapshot());
-            plan.withDevice(device).withGridScheduler(grids);
+            plan = stage.plan(device);
         }
 
         private Slice input(float... values) {
