@@ -217,15 +217,18 @@ maven() {
     (cd "$here" && MAVEN_OPTS="${MAVEN_OPTS:-} --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow" mvn -B -ntp "$@")
 }
 
+# Builds without running the tests, which the command test does. Maven's parting colour codes are left out.
+package() {
+    say "Building ..."
+    maven -q package -DskipTests -Dspotless.check.skip=true "$@" 2>&1 | sed 's/\x1b\[0m//g' >&2
+    touch "$here/examples/target/built"
+}
+
 build() {
     local stamp="$here/examples/target/built"
-    if [ -f "$stamp" ] && [ -z "$(find "$here" -name target -prune -o \( -name '*.java' -o -name pom.xml \) -newer "$stamp" -print | head -n 1)" ]; then
-        return
+    if [ ! -f "$stamp" ] || [ -n "$(find "$here" -name target -prune -o \( -name '*.java' -o -name pom.xml \) -newer "$stamp" -print | head -n 1)" ]; then
+        package
     fi
-    say "Building ..."
-    # Maven's parting colour codes are left out.
-    maven -q package -DskipTests -Dspotless.check.skip=true | sed 's/\x1b\[0m//g' >&2
-    touch "$stamp"
 }
 
 command=${1:-}
@@ -240,7 +243,7 @@ while [ $# -gt 0 ]; do
     esac
     shift
 done
-set -- "${options[@]}"
+set -- ${options[@]+"${options[@]}"}
 case $command in
     run)
         prepare
@@ -260,10 +263,7 @@ case $command in
     bench)
         prepare
         case " $* " in
-            *' --peers '*)
-                say "Building with the other libraries ..."
-                maven -q package -P peers -DskipTests -Dspotless.check.skip=true >&2
-                ;;
+            *' --peers '*) package -P peers ;;
             *) build ;;
         esac
         exec "$here/tornado-nn" --engine "$engine" bench "$@"
@@ -274,9 +274,8 @@ case $command in
         ;;
     java)
         JAVA_HOME=$(find_jdk) || fail "No JDK $wanted was found. Run: $here/setup.sh build"
-        engine_arguments "${1:-$engine}" >/dev/null
-        echo "$JAVA_HOME/bin/java"
-        engine_arguments "${1:-$engine}"
+        arguments=$(engine_arguments "${1:-$engine}")
+        printf '%s\n' "$JAVA_HOME/bin/java" "$arguments"
         ;;
     --with-tornadovm)
         need_java

@@ -49,7 +49,7 @@ import uk.ac.manchester.tornado.api.enums.TornadoVMBackendType;
         footer = {
             "",
             "A run writes results.json and report.html, and results.jsonl while it goes on; stop it with Ctrl-C and go on"
-                    + " with --resume. With --peers it needs the module benchmarks-peers, which is not built by default."
+                    + " with --resume. ./setup.sh bench --peers also builds the other libraries' module."
         })
 public final class BenchCommand implements Subcommand, Callable<Integer> {
     @Option(
@@ -62,7 +62,7 @@ public final class BenchCommand implements Subcommand, Callable<Integer> {
 
     @Option(
             names = "--devices",
-            paramLabel = "NUMBER|NAME|TYPE",
+            paramLabel = "NUMBER|NAME|TYPE|BACKEND",
             split = ",",
             description =
                     "As tornado-nn devices lists them, or all; by default all but the IR interpreter, which gets tiny"
@@ -263,9 +263,8 @@ public final class BenchCommand implements Subcommand, Callable<Integer> {
         ServiceLoader.load(Peer.class).forEach(found::add);
         if (found.isEmpty()) {
             throw new UserException(
-                    "The other libraries are not built (their jars take hundreds of megabytes). Build them"
-                            + " once, in the project's folder, by:\n  JAVA_HOME=" + System.getProperty("java.home")
-                            + " mvn -q -P peers package -DskipTests");
+                    "The other libraries are not built (their jars take hundreds of megabytes). Build and run them by:"
+                            + " ./setup.sh bench --peers");
         }
         return found;
     }

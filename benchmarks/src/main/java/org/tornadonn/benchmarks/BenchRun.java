@@ -52,7 +52,7 @@ final class BenchRun {
         this.out = out;
     }
 
-    /** Whether every op was right. */
+    /** Whether every op ran and was right. */
     boolean run() {
         devices.forEach(this::device);
         if (folder.run().peers()) {
@@ -110,6 +110,7 @@ final class BenchRun {
         } catch (OutOfMemoryError e) {
             return measurement(index, item, null, "not enough memory on this computer");
         } catch (RuntimeException e) {
+            right = false;
             String message = e.getMessage() == null ? e.toString() : e.getMessage();
             return measurement(index, item, null, message.lines().findFirst().orElse(""));
         }

@@ -117,7 +117,7 @@ class BenchCommandTest {
         fails(2, "--compare", "bench", "--compare", "one.json");
         fails(2, "Unknown option", "bench", "--nonsense");
         fails(1, "not the folder of a bench run", "bench", "--resume", folder.toString());
-        fails(1, "mvn -q -P peers", "bench", "--peers");
+        fails(1, "setup.sh bench --peers", "bench", "--peers");
         fails(1, "no folder docs", "bench", "--docs");
         Path text = Files.writeString(folder.resolve("text.json"), "no json");
         fails(1, "not a results.json", "bench", "--compare", text.toString(), text.toString());

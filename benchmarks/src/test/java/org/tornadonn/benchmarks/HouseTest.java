@@ -3,6 +3,7 @@ package org.tornadonn.benchmarks;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -17,6 +18,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.tornadonn.nn.train.Json;
+import tools.jackson.databind.JsonNode;
 
 /** Which package may use which. Each rule is also shown to be able to fail. */
 class HouseTest {
@@ -161,6 +164,23 @@ class HouseTest {
         }
         assertTrue(packages > 15, "the sources were not found");
         assertFalse(holdsJava(root));
+    }
+
+    /** What docs/tornadovm.md says of a run on both engines, from the files it was recorded in. */
+    @Test
+    void bothEnginesHadTheSameLosses() throws IOException {
+        Path folder = Path.of("").toAbsolutePath().getParent().resolve("docs/results/engines");
+        List<String> embedded = Files.readAllLines(folder.resolve("embedded.jsonl"));
+        List<String> sdk = Files.readAllLines(folder.resolve("sdk.jsonl"));
+        assertEquals(200, embedded.size());
+        assertEquals(embedded.size(), sdk.size());
+        for (int i = 0; i < embedded.size(); i++) {
+            JsonNode a = Json.MAPPER.readTree(embedded.get(i));
+            JsonNode b = Json.MAPPER.readTree(sdk.get(i));
+            assertEquals(a.path("model").asString(), b.path("model").asString());
+            assertEquals(a.path("step").asInt(), b.path("step").asInt());
+            assertEquals(a.path("loss").asDouble(), b.path("loss").asDouble(), 5e-7);
+        }
     }
 
     @Test
