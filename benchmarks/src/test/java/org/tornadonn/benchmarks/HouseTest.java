@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.tornadonn.nn.train.Json;
 import tools.jackson.databind.JsonNode;
@@ -74,7 +75,9 @@ class HouseTest {
         assertThrows(AssertionError.class, () -> holds(mayUse(nn + ".zoo", below)));
     }
 
+    /** About the embedded engine's API classes, in whose place the SDK has its own. */
     @Test
+    @Tag("embedded")
     void theEngineKnowsNoOp() {
         holds(mayUse("org.tornadonn.engine..", "org.tornadonn.engine..", API, "java.."));
         holds(mayUse(API, API, "org.tornadonn.engine.runtime", "java.."));
