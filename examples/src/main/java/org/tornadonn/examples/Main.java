@@ -7,7 +7,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
-/** The command line: {@code tornado-nn devices | models | train | eval}, and each {@link Subcommand} on the class path. */
+/** The command line: {@code tornado-nn devices | models | train | eval | predict}, and each {@link Subcommand} on the class path. */
 @Command(
         name = "tornado-nn",
         mixinStandardHelpOptions = true,
@@ -20,7 +20,13 @@ import picocli.CommandLine.ScopeType;
             "the TornadoVM SDK that TORNADOVM_HOME names. The default is sdk where it is",
             "set."
         },
-        subcommands = {DevicesCommand.class, ModelsCommand.class, TrainCommand.class, EvalCommand.class})
+        subcommands = {
+            DevicesCommand.class,
+            ModelsCommand.class,
+            TrainCommand.class,
+            EvalCommand.class,
+            PredictCommand.class
+        })
 public final class Main {
     @Option(
             names = "--stacktrace",

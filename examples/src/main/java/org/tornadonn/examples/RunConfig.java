@@ -15,8 +15,9 @@ import tools.jackson.core.JacksonException;
  * What a run trains; its config.json, from which it can be resumed.
  *
  * @param data folder or zip, or null for the drawn images
+ * @param init safetensors file that the models begin with, or null
  */
-record RunConfig(String data, List<Norm> norms, ModelConfig model, Recipe recipe) {
+record RunConfig(String data, String init, List<Norm> norms, ModelConfig model, Recipe recipe) {
     void write(Path folder) {
         try {
             Files.createDirectories(folder);

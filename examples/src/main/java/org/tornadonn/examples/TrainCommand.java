@@ -7,6 +7,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import org.tornadonn.nn.Engine;
 import org.tornadonn.nn.Norm;
 import org.tornadonn.nn.UserException;
@@ -20,7 +21,9 @@ import org.tornadonn.nn.train.ProgressLine;
 import org.tornadonn.nn.train.Recipe;
 import org.tornadonn.nn.train.RunLog;
 import org.tornadonn.nn.train.Trainer;
+import org.tornadonn.nn.train.Weights;
 import org.tornadonn.nn.vit.VitConfig;
+import org.tornadonn.nn.zoo.Models;
 import picocli.CommandLine;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -43,19 +46,24 @@ final class TrainCommand implements Runnable {
         DYT
     }
 
-    enum Architecture {
-        VIT,
-        CONVNEXT
-    }
-
     @Option(
             names = "--data",
             paramLabel = "FOLDER|ZIP",
             description = "Images in class folders; without it, drawn shapes.")
     Path data;
 
-    @Option(names = "--model", defaultValue = "VIT", description = "${COMPLETION-CANDIDATES}")
-    Architecture architecture;
+    @Option(
+            names = "--model",
+            defaultValue = "vit",
+            paramLabel = "vit|convnext|NAME",
+            description = "A kind with the options below, or a name that tornado-nn models lists.")
+    String architecture;
+
+    @Option(
+            names = "--init",
+            paramLabel = "FILE",
+            description = "Begin with the weights of a safetensors file, timm's or a checkpoint, by name.")
+    Path init;
 
     @Option(names = "--norm", defaultValue = "BOTH", description = "${COMPLETION-CANDIDATES}")
     Choice norm;
@@ -69,8 +77,10 @@ final class TrainCommand implements Runnable {
     @Option(names = "--learning-rate", description = "Peak of the schedule; without it 1e-3, and 4e-3 for a ConvNeXt.")
     Double learningRate;
 
-    @Option(names = "--image-size", defaultValue = "32", description = "Side that images are scaled to.")
-    int imageSize;
+    @Option(
+            names = "--image-size",
+            description = "Side that images are scaled to; without it 32, or that of the model's name.")
+    Integer imageSize;
 
     // The paper has 0.5, for widths of 384 and more and 300 epochs; narrow models take, and short runs need, a larger
     // one.
@@ -157,7 +167,7 @@ final class TrainCommand implements Runnable {
         System.out.println("Engine: " + Engine.describe(target));
         RunConfig config = resume == null ? null : RunConfig.read(resume);
         Path source = config == null ? data : config.data() == null ? null : Path.of(config.data());
-        int size = config == null ? imageSize : config.model().imageSize();
+        int size = config == null ? side() : config.model().imageSize();
         System.out.println("Reading " + (source == null ? "drawn images" : source) + " ...");
         Datasets sets = Datasets.open(source, size);
         System.out.println("Data: " + sets);
@@ -200,32 +210,57 @@ final class TrainCommand implements Runnable {
             case DYT -> List.of(Norm.DYT);
         };
         ModelConfig model = model(sets.train().classNames().size(), norms.getFirst());
-        double usual = architecture == Architecture.VIT ? 1e-3 : 4e-3;
+        double usual = model instanceof ConvNextConfig ? 4e-3 : 1e-3;
         return new RunConfig(
                 data == null ? null : data.toAbsolutePath().toString(),
+                init == null ? null : init.toAbsolutePath().toString(),
                 norms,
                 model,
                 Recipe.of(steps, batch, learningRate == null ? usual : learningRate, seed));
     }
 
     private ModelConfig model(int classes, Norm first) {
-        if (architecture == Architecture.VIT ? convnext != null : vit != null) {
+        String kind = architecture.toLowerCase(Locale.ROOT);
+        if (vit != null && !kind.equals("vit") || convnext != null && !kind.equals("convnext")) {
             throw new UserException("Some of these options are not those of --model " + architecture
                     + ". See tornado-nn train --help.");
         }
-        return switch (architecture) {
-            case VIT -> {
+        return switch (kind) {
+            case "vit" -> {
                 VitOptions o = vit == null ? CommandLine.populateCommand(new VitOptions()) : vit;
-                yield VitConfig.of(imageSize, o.patch, o.width, o.depth, o.heads, classes, first)
+                yield VitConfig.of(side(), o.patch, o.width, o.depth, o.heads, classes, first)
                         .withAlpha0(alpha0);
             }
-            case CONVNEXT -> {
+            case "convnext" -> {
                 ConvNextOptions o = convnext == null ? CommandLine.populateCommand(new ConvNextOptions()) : convnext;
-                yield ConvNextConfig.of(imageSize, o.stem, o.depths.numbers(), o.dims.numbers(), classes, first)
+                yield ConvNextConfig.of(side(), o.stem, o.depths.numbers(), o.dims.numbers(), classes, first)
                         .withLayerScale(o.layerScale)
                         .withAlpha0(alpha0);
             }
+            default -> named(classes, first);
         };
+    }
+
+    private ModelConfig named(int classes, Norm first) {
+        ModelConfig model = Models.create(architecture, classes, first);
+        return switch (model) {
+            case VitConfig v -> v.withAlpha0(alpha0);
+            case ConvNextConfig c -> c.withAlpha0(alpha0);
+            default -> model;
+        };
+    }
+
+    /** Side of the images, which a named model says itself. */
+    private int side() {
+        if (List.of("vit", "convnext").contains(architecture.toLowerCase(Locale.ROOT))) {
+            return imageSize == null ? 32 : imageSize;
+        }
+        int side = Models.create(architecture, 2, Norm.DYT).imageSize();
+        if (imageSize != null && imageSize != side) {
+            throw new UserException(architecture + " takes images of " + side
+                    + " pixels a side. Leave --image-size out, or give the model's name another size.");
+        }
+        return side;
     }
 
     private static Result train(RunConfig config, Norm norm, Datasets sets, TornadoDevice device, Path folder) {
@@ -241,6 +276,8 @@ final class TrainCommand implements Runnable {
             if (Files.exists(file)) {
                 Checkpoint.load(file).restore(model);
                 System.out.println(norm + ": resumed after step " + model.step());
+            } else if (config.init() != null) {
+                System.out.println(norm + ": " + Weights.load(Path.of(config.init()), model));
             }
             double[] speed = {Double.NaN};
             Listener rate = new Listener() {

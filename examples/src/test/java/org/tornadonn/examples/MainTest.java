@@ -4,11 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -46,7 +48,7 @@ class MainTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"--width 16 --depth 1 --heads 1 --patch 8", "--model convnext --dims 8,16 --depths 1,1"})
-    void trainsResumesAndEvaluates(String model) {
+    void trainsResumesAndEvaluates(String model) throws Exception {
         Path run = folder.resolve("run");
         String[] small = ("train --epochs 0.02 --batch 32 --out " + run + " " + model).split(" ");
         Said first = say(small);
@@ -64,6 +66,31 @@ class MainTest {
         Said eval = say("eval", run.resolve("dyt.safetensors").toString());
         assertEquals(0, eval.code(), eval.err());
         assertTrue(eval.out().contains("test accuracy"), eval.out());
+        predicts(run.resolve("dyt.safetensors"));
+        Said other = say(("train --epochs 0.02 --norm dyt --init " + run.resolve("layernorm.safetensors") + " --out "
+                        + folder.resolve("other") + " " + model)
+                .split(" "));
+        assertEquals(0, other.code(), other.err());
+        assertTrue(other.out().contains("not in the file: "), other.out());
+    }
+
+    private void predicts(Path checkpoint) throws Exception {
+        Path images = Files.createDirectories(folder.resolve("images"));
+        ImageIO.write(
+                new BufferedImage(40, 30, BufferedImage.TYPE_INT_RGB),
+                "png",
+                images.resolve("black.png").toFile());
+        Files.writeString(images.resolve("broken.png"), "no image");
+        Said said = say("predict", checkpoint.toString(), images.toString(), "--top", "2");
+        assertEquals(0, said.code(), said.err());
+        assertTrue(said.out().matches("(?s).*black.png  [a-z ]+ \\d+\\.\\d%, [a-z ]+ \\d+\\.\\d%\\R.*"), said.out());
+        assertTrue(said.out().contains("broken.png  cannot be decoded"), said.out());
+        fails(
+                1,
+                "not an image",
+                "predict",
+                checkpoint.toString(),
+                images.resolve("broken.png").toString());
     }
 
     @Test
@@ -71,7 +98,7 @@ class MainTest {
         fails(1, "There is no", "train", "--data", folder.resolve("nowhere").toString());
         fails(1, "There is no device", "train", "--device", "nonesuch");
         fails(1, "must divide", "train", "--patch", "5");
-        fails(1, "There is no checkpoint", "eval", folder.resolve("none").toString());
+        fails(1, "There is no file", "eval", folder.resolve("none").toString());
         fails(1, "not a run folder", "train", "--resume", folder.toString());
         fails(
                 1,
@@ -87,8 +114,10 @@ class MainTest {
                 "1");
         fails(1, "Use a smaller batch", "train", "--batch", "16000", "--width", "768", "--depth", "12");
         fails(2, "Unknown option", "train", "--nonsense");
-        fails(1, "not those of --model VIT", "train", "--depths", "1,1");
-        fails(1, "not those of --model CONVNEXT", "train", "--model", "convnext", "--width", "8");
+        fails(1, "not those of --model vit", "train", "--depths", "1,1");
+        fails(1, "not those of --model convnext", "train", "--model", "convnext", "--width", "8");
+        fails(1, "Names begin with", "train", "--model", "resnet50");
+        fails(1, "takes images of 32", "train", "--model", "vit_tiny_patch4_32", "--image-size", "64");
         fails(1, "one number per stage", "train", "--model", "convnext", "--dims", "8,16");
         fails(1, "There is no ConvNeXt", "models", "convnext_huge");
         fails(2, "Missing required parameter", "eval");

@@ -97,6 +97,41 @@ public record ImageFolder(ImageSet train, ImageSet test, List<String> skipped) {
         return new ImageFolder(trainSet, testSet, List.copyOf(skipped));
     }
 
+    /** The images of a folder, in the order of their names, or one image alone, as samples of class 0. */
+    public record Unlabelled(ImageSet images, List<Path> files, List<Path> skipped) {}
+
+    /** Reads one image, or all that lie in a folder itself, scaled to {@code imageSize}. */
+    public static Unlabelled unlabelled(Path path, int imageSize) {
+        if (!Files.exists(path)) {
+            throw new UserException("There is no " + path + "; give an image or a folder of images.");
+        }
+        try {
+            List<Path> all = Files.isDirectory(path) ? images(path) : List.of(path);
+            List<Path> files = new ArrayList<>();
+            List<Path> skipped = new ArrayList<>();
+            List<byte[]> pixels = new ArrayList<>();
+            for (Path file : all) {
+                byte[] decoded = decode(file, imageSize);
+                if (decoded == null) {
+                    skipped.add(file);
+                } else {
+                    pixels.add(decoded);
+                    files.add(file);
+                }
+            }
+            if (files.isEmpty()) {
+                throw new UserException(path
+                        + (all.isEmpty()
+                                ? " holds no image (png, jpg, bmp or gif)."
+                                : " is not an image that can be decoded (png, jpg, bmp or gif)."));
+            }
+            ImageSet set = new ByteImages(pixels, new int[files.size()], List.of(), imageSize, false);
+            return new Unlabelled(set, files, skipped);
+        } catch (IOException e) {
+            throw new UserException("Reading " + path + " failed: " + e.getMessage());
+        }
+    }
+
     private static Optional<Path> child(Path folder, String name) {
         Path child = folder.resolve(name);
         return Files.isDirectory(child) ? Optional.of(child) : Optional.empty();

@@ -74,7 +74,7 @@ public final class Trainer {
                 boolean evaluate = end || (step + 1) % perEpoch == 0;
                 if (evaluate || System.nanoTime() - saved > CHECKPOINT_NANOS) {
                     long before = System.nanoTime();
-                    Checkpoint.save(model, recipe.seed(), checkpoint);
+                    Checkpoint.save(model, recipe.seed(), train.classNames(), checkpoint);
                     if (evaluate) {
                         Listener.Evaluation evaluation = evaluate(model, test);
                         listeners.forEach(l -> l.evaluated(evaluation));

@@ -55,7 +55,7 @@ public record VitConfig(
         check(
                 heads > 0 && width > 0 && width % heads == 0,
                 "the heads (" + heads + ") must divide the width (" + width + ")");
-        check(depth > 0, "the depth must be at least 1");
+        check(depth > 0 && depth <= 1000, "the depth must be from 1 to 1000");
         check(channels > 0 && classes > 1 && mlp > 0, "channels, classes (at least 2) and MLP width must be positive");
         check((long) classes * width < Integer.MAX_VALUE, "too many classes");
     }

@@ -91,7 +91,7 @@ class TrainingTest {
                                 recipe.schedule().rate(step))
                         .loss());
             }
-            Checkpoint.save(model, recipe.seed(), half);
+            Checkpoint.save(model, recipe.seed(), train.classNames(), half);
         }
         try (Model model = model(config)) {
             Checkpoint.load(half).restore(model);
@@ -131,7 +131,7 @@ class TrainingTest {
     void damagedCheckpointsAreRefusedByName() throws IOException {
         Path file = folder.resolve("good.safetensors");
         try (Model model = model()) {
-            Checkpoint.save(model, 1, file);
+            Checkpoint.save(model, 1, train.classNames(), file);
         }
         byte[] good = Files.readAllBytes(file);
         Path bad = folder.resolve("bad.safetensors");

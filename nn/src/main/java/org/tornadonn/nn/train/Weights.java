@@ -1,0 +1,75 @@
+package org.tornadonn.nn.train;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.tornadonn.nn.ParameterTable;
+import org.tornadonn.nn.UserException;
+import org.tornadonn.nn.model.Model;
+
+/**
+ * What of a safetensors file, such as one of timm's or a checkpoint of the same model with another norm, a model took by name.
+ *
+ * @param taken tensors that the model took
+ * @param missing tensors of the model that the file does not have; they keep their initial values
+ * @param otherShape those that it has in another shape, likewise; NAME: of the file, of the model
+ * @param extra tensors of the file that the model does not have
+ */
+public record Weights(List<String> taken, List<String> missing, List<String> otherShape, List<String> extra) {
+    private static final int SHOWN = 4;
+
+    /**
+     * Gives a model that has not been executed yet the weights of a file.
+     *
+     * @throws UserException where the file is damaged, or nothing in it has a name and shape of the model
+     */
+    public static Weights load(Path file, Model model) {
+        Safetensors stored = Safetensors.open(file);
+        Map<String, List<Integer>> left = new LinkedHashMap<>(stored.shapes());
+        left.keySet().removeIf(name -> name.startsWith(Checkpoint.OPTIMIZER));
+        List<String> taken = new ArrayList<>();
+        List<String> missing = new ArrayList<>();
+        List<String> otherShape = new ArrayList<>();
+        for (ParameterTable.Entry e : model.table().entries()) {
+            List<Integer> shape = left.remove(e.name());
+            if (shape == null) {
+                missing.add(e.name());
+            } else if (!shape.equals(e.shape())) {
+                otherShape.add(e.name() + ": " + shape + ", " + e.shape());
+            } else {
+                Checkpoint.put(model.parameters(), e, stored.tensor(e.name()));
+                taken.add(e.name());
+            }
+        }
+        if (taken.isEmpty()) {
+            throw stored.bad("has no tensor with a name and shape of " + model.config() + "; its first names: "
+                    + String.join(", ", left.keySet().stream().limit(SHOWN).toList()));
+        }
+        return new Weights(taken, missing, otherShape, List.copyOf(left.keySet()));
+    }
+
+    /** One line for each of the lists that is not empty. */
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder(taken.size() + " of "
+                + (taken.size() + missing.size() + otherShape.size()) + " tensors of the model are those of the file");
+        describe(text, "keep their initial values, not in the file", missing);
+        describe(text, "keep their initial values, of another shape (file, model)", otherShape);
+        describe(text, "of the file are not used", extra);
+        return text.toString();
+    }
+
+    private static void describe(StringBuilder text, String what, List<String> names) {
+        if (!names.isEmpty()) {
+            text.append("\n  ")
+                    .append(names.size())
+                    .append(' ')
+                    .append(what)
+                    .append(": ")
+                    .append(String.join("; ", names.subList(0, Math.min(SHOWN, names.size()))))
+                    .append(names.size() > SHOWN ? "; ..." : "");
+        }
+    }
+}
