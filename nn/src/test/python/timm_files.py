@@ -47,7 +47,7 @@ def check(file):
     with safetensors.safe_open(file, "pt") as f:
         config = json.loads(f.metadata()["config"])
         tensors = {k: f.get_tensor(k) for k in f.keys() if not k.startswith("optimizer.")}
-    if config["norm"] != "LAYER_NORM":
+    if config["norm"] != "LayerNorm":
         sys.exit("timm has no DyT; give a LayerNorm checkpoint")
     if config["architecture"] == "vit":
         model = vit(config["imageSize"], config["patch"], config["width"], config["depth"], config["heads"],
