@@ -7,7 +7,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
-/** The command line: {@code tornado-nn devices | models | train | eval | predict}, and each {@link Subcommand} on the class path. */
+/** The command line: {@code tornado-nn devices | models | train | eval | predict | onnx}, and each {@link Subcommand} on the class path. */
 @Command(
         name = "tornado-nn",
         mixinStandardHelpOptions = true,
@@ -25,7 +25,8 @@ import picocli.CommandLine.ScopeType;
             ModelsCommand.class,
             TrainCommand.class,
             EvalCommand.class,
-            PredictCommand.class
+            PredictCommand.class,
+            OnnxCommand.class
         })
 public final class Main {
     @Option(

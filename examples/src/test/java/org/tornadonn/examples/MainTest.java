@@ -67,6 +67,8 @@ class MainTest {
         assertEquals(0, eval.code(), eval.err());
         assertTrue(eval.out().contains("test accuracy"), eval.out());
         predicts(run.resolve("dyt.safetensors"));
+        assertEquals(0, say("onnx", run.resolve("dyt.safetensors").toString()).code());
+        assertTrue(Files.size(run.resolve("dyt.onnx")) > 1000);
         Said other = say(("train --epochs 0.02 --norm dyt --init " + run.resolve("layernorm.safetensors") + " --out "
                         + folder.resolve("other") + " " + model)
                 .split(" "));

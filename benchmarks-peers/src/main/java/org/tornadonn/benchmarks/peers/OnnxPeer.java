@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import org.tornadonn.benchmarks.peer.Duel;
 import org.tornadonn.benchmarks.peer.Peer;
+import org.tornadonn.nn.onnx.OnnxGraph;
 
 /** ONNX Runtime on the CPU, with as many threads as there are processors: forward only. */
 public final class OnnxPeer implements Peer {
@@ -48,12 +49,12 @@ public final class OnnxPeer implements Peer {
             int rows = duel.rows();
             int c = duel.channels();
             int out = duel.op().equals("matmul") ? duel.out() : c;
-            OnnxModel model = new OnnxModel();
+            OnnxGraph model = new OnnxGraph();
             input(model, "x", duel.x(), rows, c);
             switch (duel.op()) {
                 case "matmul" -> {
                     input(model, "w", duel.w(), out, c);
-                    model.node("Gemm", List.of("x", "w"), "y", OnnxModel.integer("transB", 1));
+                    model.node("Gemm", List.of("x", "w"), "y", OnnxGraph.integer("transB", 1));
                 }
                 case "gelu" -> model.node("Gelu", List.of("x"), "y");
                 case "layernorm" -> {
@@ -63,8 +64,8 @@ public final class OnnxPeer implements Peer {
                             "LayerNormalization",
                             List.of("x", "gamma", "beta"),
                             "y",
-                            OnnxModel.integer("axis", 1),
-                            OnnxModel.number("epsilon", Duel.EPS));
+                            OnnxGraph.integer("axis", 1),
+                            OnnxGraph.number("epsilon", Duel.EPS));
                 }
                 case "dyt" -> {
                     input(model, "alpha", new float[] {Duel.ALPHA}, 1);
@@ -79,7 +80,7 @@ public final class OnnxPeer implements Peer {
             }
             model.output("y", rows, out);
             options.setIntraOpNumThreads(Runtime.getRuntime().availableProcessors());
-            session = environment.createSession(model.model(), options);
+            session = environment.createSession(model.model(Map.of()), options);
             values = room(rows * out);
             output = OnnxTensor.createTensor(environment, values, new long[] {rows, out});
         }
@@ -90,7 +91,7 @@ public final class OnnxPeer implements Peer {
                     .asFloatBuffer();
         }
 
-        private void input(OnnxModel model, String name, float[] numbers, long... shape) throws OrtException {
+        private void input(OnnxGraph model, String name, float[] numbers, long... shape) throws OrtException {
             model.input(name, shape);
             FloatBuffer buffer = room(numbers.length);
             buffer.put(numbers).rewind();

@@ -42,9 +42,9 @@ public record ConvNextConfig(
         boolean convMlp)
         implements ModelConfig {
     /** Side of the depthwise convolution. */
-    static final int KERNEL = 7;
+    public static final int KERNEL = 7;
     /** Channels inside the MLP, as a multiple of the block's. */
-    static final int EXPANSION = 4;
+    public static final int EXPANSION = 4;
 
     private static final int LARGEST = 1 << 20;
 

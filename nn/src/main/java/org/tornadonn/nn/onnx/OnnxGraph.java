@@ -1,20 +1,31 @@
-package org.tornadonn.benchmarks.peers;
+package org.tornadonn.nn.onnx;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 
-/** Writes small models in ONNX's form, which are protocol buffers: enough for one op with its inputs and one output. */
-final class OnnxModel {
+/** Writes graphs in ONNX's form (onnx.ai, onnx.proto), which are protocol buffers. An axis of -1 is the batch, of any size. */
+public final class OnnxGraph {
     private static final int IR_VERSION = 9;
     private static final int OPSET = 20;
+    private static final int FLOAT = 1;
+    private static final int INT64 = 7;
 
     private final ByteArrayOutputStream graph = new ByteArrayOutputStream();
+    private int values;
 
-    /** Adds a node; attributes as made by {@link #integer} and {@link #number}. */
-    OnnxModel node(String type, List<String> inputs, String output, byte[]... attributes) {
+    /** Adds a node with one output, whose new name it returns; attributes as made by {@link #integer} and the like. */
+    public String node(String type, List<String> inputs, byte[]... attributes) {
+        String output = type + values++;
+        node(type, inputs, output, attributes);
+        return output;
+    }
+
+    /** Adds a node with an output of a given name. */
+    public OnnxGraph node(String type, List<String> inputs, String output, byte[]... attributes) {
         ByteArrayOutputStream node = new ByteArrayOutputStream();
         inputs.forEach(i -> text(node, 1, i));
         text(node, 2, output);
@@ -26,29 +37,63 @@ final class OnnxModel {
         return this;
     }
 
-    OnnxModel input(String name, long... shape) {
+    /** Adds a constant of floats. */
+    public String constant(String name, List<Integer> shape, float[] data) {
+        ByteBuffer raw = ByteBuffer.allocate(Math.multiplyExact(4, data.length)).order(ByteOrder.LITTLE_ENDIAN);
+        raw.asFloatBuffer().put(data);
+        return constant(name, shape.stream().mapToLong(i -> i).toArray(), FLOAT, raw.array());
+    }
+
+    /** Adds a constant vector of integers, such as a shape. */
+    public String integers(long... data) {
+        ByteBuffer raw = ByteBuffer.allocate(8 * data.length).order(ByteOrder.LITTLE_ENDIAN);
+        raw.asLongBuffer().put(data);
+        return constant("integers" + values++, new long[] {data.length}, INT64, raw.array());
+    }
+
+    private String constant(String name, long[] shape, int type, byte[] raw) {
+        ByteArrayOutputStream tensor = new ByteArrayOutputStream();
+        for (long axis : shape) {
+            number(tensor, 1, axis);
+        }
+        number(tensor, 2, type);
+        text(tensor, 8, name);
+        bytes(tensor, 9, raw);
+        bytes(graph, 5, tensor.toByteArray());
+        return name;
+    }
+
+    public OnnxGraph input(String name, long... shape) {
         bytes(graph, 11, value(name, shape));
         return this;
     }
 
-    OnnxModel output(String name, long... shape) {
+    public OnnxGraph output(String name, long... shape) {
         bytes(graph, 12, value(name, shape));
         return this;
     }
 
-    byte[] model() {
-        text(graph, 2, "op");
+    /** The whole file. */
+    public byte[] model(Map<String, String> metadata) {
+        text(graph, 2, "graph");
         ByteArrayOutputStream opset = new ByteArrayOutputStream();
         text(opset, 1, "");
         number(opset, 2, OPSET);
         ByteArrayOutputStream model = new ByteArrayOutputStream();
         number(model, 1, IR_VERSION);
+        text(model, 2, "tornado-nn");
         bytes(model, 7, graph.toByteArray());
         bytes(model, 8, opset.toByteArray());
+        metadata.forEach((key, value) -> {
+            ByteArrayOutputStream entry = new ByteArrayOutputStream();
+            text(entry, 1, key);
+            text(entry, 2, value);
+            bytes(model, 14, entry.toByteArray());
+        });
         return model.toByteArray();
     }
 
-    static byte[] integer(String name, long value) {
+    public static byte[] integer(String name, long value) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         text(out, 1, name);
         number(out, 3, value);
@@ -56,7 +101,17 @@ final class OnnxModel {
         return out.toByteArray();
     }
 
-    static byte[] number(String name, float value) {
+    public static byte[] integers(String name, long... values) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        text(out, 1, name);
+        for (long value : values) {
+            number(out, 8, value);
+        }
+        number(out, 20, 7);
+        return out.toByteArray();
+    }
+
+    public static byte[] number(String name, float value) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         text(out, 1, name);
         varint(out, 2 << 3 | 5);
@@ -72,11 +127,15 @@ final class OnnxModel {
         ByteArrayOutputStream dims = new ByteArrayOutputStream();
         for (long axis : shape) {
             ByteArrayOutputStream dim = new ByteArrayOutputStream();
-            number(dim, 1, axis);
+            if (axis < 0) {
+                text(dim, 2, "batch");
+            } else {
+                number(dim, 1, axis);
+            }
             bytes(dims, 1, dim.toByteArray());
         }
         ByteArrayOutputStream tensor = new ByteArrayOutputStream();
-        number(tensor, 1, 1);
+        number(tensor, 1, FLOAT);
         bytes(tensor, 2, dims.toByteArray());
         ByteArrayOutputStream type = new ByteArrayOutputStream();
         bytes(type, 1, tensor.toByteArray());
