@@ -20,6 +20,7 @@ import org.tornadonn.nn.train.Listener;
 import org.tornadonn.nn.train.ProgressLine;
 import org.tornadonn.nn.train.Recipe;
 import org.tornadonn.nn.train.RunLog;
+import org.tornadonn.nn.train.TensorBoardLog;
 import org.tornadonn.nn.train.Trainer;
 import org.tornadonn.nn.train.Weights;
 import org.tornadonn.nn.vit.VitConfig;
@@ -292,7 +293,8 @@ final class TrainCommand implements Runnable {
             List<Listener> listeners = List.of(
                     rate,
                     new ProgressLine(norm.toString(), System.out),
-                    new RunLog(norm.toString(), folder.resolve("log.jsonl")));
+                    new RunLog(norm.toString(), folder.resolve("log.jsonl")),
+                    new TensorBoardLog(folder.resolve("tensorboard").resolve(norm.toString())));
             Listener.Evaluation evaluation =
                     new Trainer(model, recipe, sets.train(), sets.test(), file, listeners).run();
             return new Result(norm, evaluation, speed[0], model.table().size());

@@ -14,6 +14,7 @@ import java.util.Map;
 import org.tornadonn.benchmarks.peer.Duel;
 import org.tornadonn.benchmarks.peer.Peer;
 import org.tornadonn.nn.onnx.OnnxGraph;
+import org.tornadonn.nn.onnx.OnnxGraph.Attribute;
 
 /** ONNX Runtime on the CPU, with as many threads as there are processors: forward only. */
 public final class OnnxPeer implements Peer {
@@ -54,7 +55,7 @@ public final class OnnxPeer implements Peer {
             switch (duel.op()) {
                 case "matmul" -> {
                     input(model, "w", duel.w(), out, c);
-                    model.node("Gemm", List.of("x", "w"), "y", OnnxGraph.integer("transB", 1));
+                    model.node("Gemm", List.of("x", "w"), "y", Attribute.integer("transB", 1));
                 }
                 case "gelu" -> model.node("Gelu", List.of("x"), "y");
                 case "layernorm" -> {
@@ -64,8 +65,8 @@ public final class OnnxPeer implements Peer {
                             "LayerNormalization",
                             List.of("x", "gamma", "beta"),
                             "y",
-                            OnnxGraph.integer("axis", 1),
-                            OnnxGraph.number("epsilon", Duel.EPS));
+                            Attribute.integer("axis", 1),
+                            Attribute.real("epsilon", Duel.EPS));
                 }
                 case "dyt" -> {
                     input(model, "alpha", new float[] {Duel.ALPHA}, 1);

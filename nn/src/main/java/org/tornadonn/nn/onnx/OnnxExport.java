@@ -8,6 +8,7 @@ import org.tornadonn.nn.ParameterTable;
 import org.tornadonn.nn.UserException;
 import org.tornadonn.nn.convnext.ConvNextConfig;
 import org.tornadonn.nn.model.ModelConfig;
+import org.tornadonn.nn.onnx.OnnxGraph.Attribute;
 import org.tornadonn.nn.vit.VitConfig;
 
 /**
@@ -59,11 +60,11 @@ public final class OnnxExport {
         String patches = conv("images", "patch_embed.proj.", c.patch(), 0, 1);
         patches = node("Reshape", patches, graph.integers(0, width, -1));
         patches = transpose(patches, 0, 2, 1);
-        String batch = node("Shape", List.of(patches), OnnxGraph.integer("end", 1));
+        String batch = node("Shape", List.of(patches), Attribute.integer("end", 1));
         String shape =
-                node("Concat", List.of(batch, graph.integers(1), graph.integers(width)), OnnxGraph.integer("axis", 0));
+                node("Concat", List.of(batch, graph.integers(1), graph.integers(width)), Attribute.integer("axis", 0));
         String token = node("Expand", parameter("cls_token"), shape);
-        String x = node("Concat", List.of(token, patches), OnnxGraph.integer("axis", 1));
+        String x = node("Concat", List.of(token, patches), Attribute.integer("axis", 1));
         x = node("Add", x, parameter("pos_embed"));
         for (int i = 0; i < c.depth(); i++) {
             String block = "blocks." + i + ".";
@@ -84,7 +85,7 @@ public final class OnnxExport {
         String v = part(qkv, 2);
         String scores = node("MatMul", q, transpose(k, 0, 1, 3, 2));
         String scale = graph.constant(prefix + "scale", List.of(1), new float[] {(float) (1 / Math.sqrt(c.headDim()))});
-        String weights = node("Softmax", List.of(node("Mul", scores, scale)), OnnxGraph.integer("axis", -1));
+        String weights = node("Softmax", List.of(node("Mul", scores, scale)), Attribute.integer("axis", -1));
         String o = transpose(node("MatMul", weights, v), 0, 2, 1, 3);
         o = node("Reshape", o, graph.integers(0, c.tokens(), c.width()));
         return linear(o, prefix + "proj.", c.width(), c.width());
@@ -92,7 +93,7 @@ public final class OnnxExport {
 
     /** One of q, k, v [batch, heads, tokens, headDim] of a stack of the three. */
     private String part(String qkv, int which) {
-        String one = node("Gather", List.of(qkv, graph.integers(which)), OnnxGraph.integer("axis", 0));
+        String one = node("Gather", List.of(qkv, graph.integers(which)), Attribute.integer("axis", 0));
         return node("Squeeze", one, graph.integers(0));
     }
 
@@ -124,8 +125,8 @@ public final class OnnxExport {
                 node(
                         "LayerNormalization",
                         List.of(x, weight, bias),
-                        OnnxGraph.integer("axis", -1),
-                        OnnxGraph.number("epsilon", EPS));
+                        Attribute.integer("axis", -1),
+                        Attribute.real("epsilon", EPS));
             case DYT -> {
                 String t = node("Tanh", node("Mul", x, parameter(prefix + "alpha")));
                 yield node("Add", node("Mul", t, weight), bias);
@@ -152,13 +153,13 @@ public final class OnnxExport {
         return node(
                 "Conv",
                 List.of(x, parameter(prefix + "weight"), parameter(prefix + "bias")),
-                OnnxGraph.integers("strides", stride, stride),
-                OnnxGraph.integers("pads", pad, pad, pad, pad),
-                OnnxGraph.integer("group", group));
+                Attribute.integers("strides", stride, stride),
+                Attribute.integers("pads", pad, pad, pad, pad),
+                Attribute.integer("group", group));
     }
 
     private String mean(String x, long... axes) {
-        return node("ReduceMean", List.of(x, graph.integers(axes)), OnnxGraph.integer("keepdims", 0));
+        return node("ReduceMean", List.of(x, graph.integers(axes)), Attribute.integer("keepdims", 0));
     }
 
     private String channelsLast(String x) {
@@ -170,7 +171,7 @@ public final class OnnxExport {
     }
 
     private String transpose(String x, long... axes) {
-        return node("Transpose", List.of(x), OnnxGraph.integers("perm", axes));
+        return node("Transpose", List.of(x), Attribute.integers("perm", axes));
     }
 
     private String parameter(String name) {
@@ -181,7 +182,7 @@ public final class OnnxExport {
         return node(type, List.of(inputs));
     }
 
-    private String node(String type, List<String> inputs, byte[]... attributes) {
+    private String node(String type, List<String> inputs, Attribute... attributes) {
         return graph.node(type, inputs, attributes);
     }
 }

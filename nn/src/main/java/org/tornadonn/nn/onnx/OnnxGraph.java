@@ -1,39 +1,58 @@
 package org.tornadonn.nn.onnx;
 
-import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import org.tornadonn.nn.ProtocolBuffer;
 
-/** Writes graphs in ONNX's form (onnx.ai, onnx.proto), which are protocol buffers. An axis of -1 is the batch, of any size. */
+/** Writes graphs in ONNX's form (onnx.ai, onnx.proto). An axis of -1 is the batch, of any size. */
 public final class OnnxGraph {
     private static final int IR_VERSION = 9;
     private static final int OPSET = 20;
     private static final int FLOAT = 1;
     private static final int INT64 = 7;
 
-    private final ByteArrayOutputStream graph = new ByteArrayOutputStream();
+    /** An attribute of a node. */
+    public record Attribute(ProtocolBuffer message) {
+        public static Attribute integer(String name, long value) {
+            return new Attribute(
+                    new ProtocolBuffer().text(1, name).number(3, value).number(20, 2));
+        }
+
+        public static Attribute integers(String name, long... values) {
+            ProtocolBuffer message = new ProtocolBuffer().text(1, name);
+            for (long value : values) {
+                message.number(8, value);
+            }
+            return new Attribute(message.number(20, 7));
+        }
+
+        public static Attribute real(String name, float value) {
+            return new Attribute(
+                    new ProtocolBuffer().text(1, name).real32(2, value).number(20, 1));
+        }
+    }
+
+    private final ProtocolBuffer graph = new ProtocolBuffer();
     private int values;
 
-    /** Adds a node with one output, whose new name it returns; attributes as made by {@link #integer} and the like. */
-    public String node(String type, List<String> inputs, byte[]... attributes) {
+    /** Adds a node with one output, whose new name it returns. */
+    public String node(String type, List<String> inputs, Attribute... attributes) {
         String output = type + values++;
         node(type, inputs, output, attributes);
         return output;
     }
 
     /** Adds a node with an output of a given name. */
-    public OnnxGraph node(String type, List<String> inputs, String output, byte[]... attributes) {
-        ByteArrayOutputStream node = new ByteArrayOutputStream();
-        inputs.forEach(i -> text(node, 1, i));
-        text(node, 2, output);
-        text(node, 4, type);
-        for (byte[] attribute : attributes) {
-            bytes(node, 5, attribute);
+    public OnnxGraph node(String type, List<String> inputs, String output, Attribute... attributes) {
+        ProtocolBuffer node = new ProtocolBuffer();
+        inputs.forEach(i -> node.text(1, i));
+        node.text(2, output).text(4, type);
+        for (Attribute attribute : attributes) {
+            node.message(5, attribute.message());
         }
-        bytes(graph, 1, node.toByteArray());
+        graph.message(1, node);
         return this;
     }
 
@@ -52,120 +71,42 @@ public final class OnnxGraph {
     }
 
     private String constant(String name, long[] shape, int type, byte[] raw) {
-        ByteArrayOutputStream tensor = new ByteArrayOutputStream();
+        ProtocolBuffer tensor = new ProtocolBuffer();
         for (long axis : shape) {
-            number(tensor, 1, axis);
+            tensor.number(1, axis);
         }
-        number(tensor, 2, type);
-        text(tensor, 8, name);
-        bytes(tensor, 9, raw);
-        bytes(graph, 5, tensor.toByteArray());
+        graph.message(5, tensor.number(2, type).text(8, name).bytes(9, raw));
         return name;
     }
 
     public OnnxGraph input(String name, long... shape) {
-        bytes(graph, 11, value(name, shape));
+        graph.message(11, value(name, shape));
         return this;
     }
 
     public OnnxGraph output(String name, long... shape) {
-        bytes(graph, 12, value(name, shape));
+        graph.message(12, value(name, shape));
         return this;
     }
 
     /** The whole file. */
     public byte[] model(Map<String, String> metadata) {
-        text(graph, 2, "graph");
-        ByteArrayOutputStream opset = new ByteArrayOutputStream();
-        text(opset, 1, "");
-        number(opset, 2, OPSET);
-        ByteArrayOutputStream model = new ByteArrayOutputStream();
-        number(model, 1, IR_VERSION);
-        text(model, 2, "tornado-nn");
-        bytes(model, 7, graph.toByteArray());
-        bytes(model, 8, opset.toByteArray());
-        metadata.forEach((key, value) -> {
-            ByteArrayOutputStream entry = new ByteArrayOutputStream();
-            text(entry, 1, key);
-            text(entry, 2, value);
-            bytes(model, 14, entry.toByteArray());
-        });
+        ProtocolBuffer model = new ProtocolBuffer()
+                .number(1, IR_VERSION)
+                .text(2, "tornado-nn")
+                .message(7, graph.text(2, "graph"))
+                .message(8, new ProtocolBuffer().text(1, "").number(2, OPSET));
+        metadata.forEach((key, value) ->
+                model.message(14, new ProtocolBuffer().text(1, key).text(2, value)));
         return model.toByteArray();
     }
 
-    public static byte[] integer(String name, long value) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        text(out, 1, name);
-        number(out, 3, value);
-        number(out, 20, 2);
-        return out.toByteArray();
-    }
-
-    public static byte[] integers(String name, long... values) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        text(out, 1, name);
-        for (long value : values) {
-            number(out, 8, value);
-        }
-        number(out, 20, 7);
-        return out.toByteArray();
-    }
-
-    public static byte[] number(String name, float value) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        text(out, 1, name);
-        varint(out, 2 << 3 | 5);
-        out.writeBytes(ByteBuffer.allocate(4)
-                .order(ByteOrder.LITTLE_ENDIAN)
-                .putFloat(value)
-                .array());
-        number(out, 20, 1);
-        return out.toByteArray();
-    }
-
-    private static byte[] value(String name, long... shape) {
-        ByteArrayOutputStream dims = new ByteArrayOutputStream();
+    private static ProtocolBuffer value(String name, long... shape) {
+        ProtocolBuffer dims = new ProtocolBuffer();
         for (long axis : shape) {
-            ByteArrayOutputStream dim = new ByteArrayOutputStream();
-            if (axis < 0) {
-                text(dim, 2, "batch");
-            } else {
-                number(dim, 1, axis);
-            }
-            bytes(dims, 1, dim.toByteArray());
+            dims.message(1, axis < 0 ? new ProtocolBuffer().text(2, "batch") : new ProtocolBuffer().number(1, axis));
         }
-        ByteArrayOutputStream tensor = new ByteArrayOutputStream();
-        number(tensor, 1, FLOAT);
-        bytes(tensor, 2, dims.toByteArray());
-        ByteArrayOutputStream type = new ByteArrayOutputStream();
-        bytes(type, 1, tensor.toByteArray());
-        ByteArrayOutputStream value = new ByteArrayOutputStream();
-        text(value, 1, name);
-        bytes(value, 2, type.toByteArray());
-        return value.toByteArray();
-    }
-
-    private static void text(ByteArrayOutputStream out, int field, String text) {
-        bytes(out, field, text.getBytes(StandardCharsets.UTF_8));
-    }
-
-    private static void bytes(ByteArrayOutputStream out, int field, byte[] bytes) {
-        varint(out, field << 3 | 2);
-        varint(out, bytes.length);
-        out.writeBytes(bytes);
-    }
-
-    private static void number(ByteArrayOutputStream out, int field, long value) {
-        varint(out, field << 3);
-        varint(out, value);
-    }
-
-    private static void varint(ByteArrayOutputStream out, long value) {
-        long rest = value;
-        while ((rest & ~0x7FL) != 0) {
-            out.write((int) (rest & 0x7F | 0x80));
-            rest >>>= 7;
-        }
-        out.write((int) rest);
+        ProtocolBuffer tensor = new ProtocolBuffer().number(1, FLOAT).message(2, dims);
+        return new ProtocolBuffer().text(1, name).message(2, new ProtocolBuffer().message(1, tensor));
     }
 }
