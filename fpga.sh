@@ -11,8 +11,13 @@ Builds the kernels that ./tornado-nn ... --export FOLDER wrote; ./tornado-nn ...
 
   intel    aoc of the Intel FPGA SDK for OpenCL. In emulation:  ./fpga.sh intel FOLDER -march=emulator
   xilinx   v++ of Vitis.  ./fpga.sh xilinx FOLDER -t sw_emu|hw_emu|hw --platform NAME
+  oneapi   aocl-ioc64 of Intel oneAPI, for its emulator fpga_fast_emu
   pocl     poclcc of PoCL
   driver   the driver of the device itself, for devices that also compile while programs run, such as PoCL's
+
+  tasks BACKEND:DEVICE BINARY   for FPGAs on a TornadoVM SDK 5.2, see docs/fpga.md: reads from standard input what a run
+           with -Dtornado.threadInfo=True printed, writes the file for -Dtornado.precompiled.binary, and says on
+           standard error which tasks TornadoVM's scheduler for FPGAs does not take
 
 --together puts all kernels into one binary; without it each kernel has its own. What is built and unchanged is kept.
 END
@@ -31,6 +36,32 @@ sha256() {
     if command -v sha256sum >/dev/null; then sha256sum "$@"; else shasum -a 256 "$@"; fi
 }
 
+# TornadoVM rounds the iterations of @Parallel loops up to a multiple of 32, wants groups of 64, and drops the loops' bounds.
+# Worker grids, which it prints with three sizes, stay as they are.
+tasks() {
+    awk -v device="$1" -v binary="$2" '
+        /Task info:/ { task = $3 }
+        /Global work size/ && !seen[task]++ {
+            print binary "," task ".device=" device
+            sizes = $0
+            gsub(/.*\[|\].*/, "", sizes)
+            n = split(sizes, size, ", ")
+            if (n < 3 && size[1] % 64 != 0) {
+                print task ": " size[1] " iterations, not a multiple of 64" > "/dev/stderr"
+                refused++
+            }
+            count++
+        }
+        END {
+            if (!count) {
+                print "Standard input has no line of \"Task info\". Run the program with -Dtornado.threadInfo=True." > "/dev/stderr"
+                exit 1
+            }
+            print count " tasks, " refused + 0 " of them not for an FPGA on TornadoVM" > "/dev/stderr"
+            exit refused > 0
+        }'
+}
+
 # Binary, source, names of its kernels.
 compile() {
     local binary=$1 source=$2
@@ -45,6 +76,7 @@ compile() {
             done
             v++ ${options[@]+"${options[@]}"} -l -o "$binary" "${objects[@]}"
             ;;
+        oneapi) aocl-ioc64 ${options[@]+"${options[@]}"} --cmd=build --device=fpga_fast_emu --input="$source" --ir="$binary" ;;
         pocl) poclcc ${options[@]+"${options[@]}"} -o "$binary" "$source" ;;
         driver) "${java[@]}" "$device" "$source" "$binary" ;;
     esac
@@ -68,10 +100,15 @@ build() {
 }
 
 case ${1:-} in
-    intel) ending=.aocx ;;
+    intel | oneapi) ending=.aocx ;;
     xilinx) ending=.xclbin ;;
     pocl) ending=.pocl ;;
     driver) ending=.bin ;;
+    tasks)
+        [ $# -eq 3 ] || { usage >&2; exit 2; }
+        tasks "$2" "$3"
+        exit
+        ;;
     '' | -h | --help | help) usage; exit ;;
     *) usage >&2; exit 2 ;;
 esac
@@ -93,6 +130,7 @@ case $compiler in
             *) fail "v++ needs the card's platform and a target, for instance: ./fpga.sh xilinx $folder -t sw_emu --platform NAME (platforminfo --list names them)." ;;
         esac
         ;;
+    oneapi) need aocl-ioc64 "the Intel oneAPI Base Toolkit: install it and source its setvars.sh." ;;
     pocl) need poclcc "PoCL, but not of Debian's and Ubuntu's packages. Without it: ./fpga.sh driver $folder" ;;
     driver)
         java=()

@@ -82,7 +82,8 @@ public final class KernelCompiler {
         return COMPILATIONS.get();
     }
 
-    private static Set<Integer> sizeParameters(Kernel kernel) {
+    /** The scalars that sizes of local arrays are made of. */
+    static Set<Integer> sizeParameters(Kernel kernel) {
         Set<Integer> indices = new TreeSet<>();
         kernel.blocks().forEach(b -> {
             Trees.visit(b, e -> {

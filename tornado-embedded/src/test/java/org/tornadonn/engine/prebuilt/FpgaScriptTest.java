@@ -20,6 +20,8 @@ class FpgaScriptTest {
     /** Writes the file behind -o. */
     private static final String COMPILES = "while [ $# -gt 0 ]; do [ \"$1\" = -o ] && echo made > \"$2\"; shift; done";
 
+    private static final Path NOTHING = Path.of("/dev/null");
+
     @TempDir
     Path folder;
 
@@ -39,7 +41,7 @@ class FpgaScriptTest {
     }
 
     private void says(int code, String part, Object... arguments) throws Exception {
-        Scripts.Said said = Scripts.fpga(compilers, arguments);
+        Scripts.Said said = Scripts.fpga(compilers, NOTHING, arguments);
         assertEquals(code, said.code(), said.text());
         assertTrue(said.text().contains(part), said.text());
     }
@@ -82,10 +84,46 @@ class FpgaScriptTest {
     }
 
     @Test
+    void oneapi() throws Exception {
+        Scripts.standIn(compilers, "aocl-ioc64", "for o; do case $o in --ir=*) echo made > ${o#--ir=} ;; esac; done");
+        says(0, "all.aocx: built", "oneapi", folder, "--together");
+        assertEquals(
+                List.of("aocl-ioc64 --cmd=build --device=fpga_fast_emu --input=build/all.cl --ir=all.aocx"), calls());
+    }
+
+    @Test
     void pocl() throws Exception {
         Scripts.standIn(compilers, "poclcc", COMPILES);
         says(0, "A.pocl: built", "pocl", folder);
         assertEquals(List.of("poclcc -o A.pocl A.cl", "poclcc -o B.pocl B.cl"), calls());
+    }
+
+    @Test
+    void tasksOfTheSdk() throws Exception {
+        Path printed = Files.writeString(folder.resolve("printed"), """
+                Task info: block.norm1
+                \tDims              : 1
+                \tGlobal work size  : [128]
+                Task info: block.qkv
+                \tGlobal work size  : [45, 1, 1]
+                Task info: block.norm1
+                \tGlobal work size  : [128]
+                """);
+        Scripts.Said said = Scripts.fpga(compilers, printed, "tasks", "0:1", "/b/lookupBufferAddress");
+        assertEquals(0, said.code(), said.text());
+        assertTrue(said.text().contains("""
+                                /b/lookupBufferAddress,block.norm1.device=0:1
+                                /b/lookupBufferAddress,block.qkv.device=0:1
+                                """), said.text());
+        assertTrue(said.text().contains("2 tasks, 0 of them not for an FPGA"), said.text());
+        Files.writeString(printed, "Task info: head.norm\n\tGlobal work size  : [1]\n");
+        said = Scripts.fpga(compilers, printed, "tasks", "0:1", "b");
+        assertEquals(1, said.code(), said.text());
+        assertTrue(said.text().contains("head.norm: 1 iterations, not a multiple of 64"), said.text());
+        Files.writeString(printed, "nothing\n");
+        said = Scripts.fpga(compilers, printed, "tasks", "0:1", "b");
+        assertEquals(1, said.code(), said.text());
+        assertTrue(said.text().contains("-Dtornado.threadInfo=True"), said.text());
     }
 
     @Test

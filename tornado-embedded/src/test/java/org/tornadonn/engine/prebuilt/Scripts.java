@@ -14,13 +14,14 @@ public final class Scripts {
 
     private Scripts() {}
 
-    public static Said fpga(Path compilers, Object... arguments) throws IOException, InterruptedException {
+    public static Said fpga(Path compilers, Path input, Object... arguments) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>();
         command.add(Path.of("").toAbsolutePath().getParent().resolve("fpga.sh").toString());
         for (Object argument : arguments) {
             command.add(argument.toString());
         }
-        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectErrorStream(true).redirectInput(input.toFile());
         builder.environment().put("PATH", compilers + ":/usr/bin:/bin");
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
         Process process = builder.start();

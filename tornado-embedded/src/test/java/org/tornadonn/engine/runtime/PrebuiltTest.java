@@ -117,7 +117,7 @@ class PrebuiltTest {
         arguments[0] = "driver";
         arguments[1] = folder;
         System.arraycopy(options, 0, arguments, 2, options.length);
-        Scripts.Said said = Scripts.fpga(folder, arguments);
+        Scripts.Said said = Scripts.fpga(folder, Path.of("/dev/null"), arguments);
         assertEquals(0, said.code(), said.text());
         System.setProperty("tornadonn.prebuilt", folder.toString());
         return compiled;
