@@ -98,8 +98,12 @@ class HouseTest {
                 engine + ".ir",
                 engine + ".read",
                 engine + ".pass",
+                engine + ".emit",
+                engine + ".prebuilt",
                 engine,
                 "java.."));
+        holds(mayUse(
+                engine + ".prebuilt", engine + ".prebuilt", engine + ".ir", engine + ".emit", engine, API, "java.."));
         assertThrows(AssertionError.class, () -> holds(mayUse(engine + ".read", engine + ".read", "java..")));
     }
 

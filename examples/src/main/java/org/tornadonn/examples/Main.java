@@ -18,7 +18,8 @@ import picocli.CommandLine.ScopeType;
             "",
             "--engine embedded|sdk, anywhere, chooses the engine: that of this project, or",
             "the TornadoVM SDK that TORNADOVM_HOME names. The default is sdk where it is",
-            "set."
+            "set. On the embedded engine --export FOLDER writes all kernels of the command",
+            "as OpenCL C, and --prebuilt FOLDER takes them as binaries: docs/fpga.md."
         },
         subcommands = {
             DevicesCommand.class,

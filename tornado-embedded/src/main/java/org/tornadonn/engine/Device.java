@@ -1,6 +1,7 @@
 package org.tornadonn.engine;
 
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
 import org.tornadonn.engine.ir.Kernel;
 
 /** A device that compiles lowered kernels and runs them in order. Calls come from one thread at a time. */
@@ -16,6 +17,13 @@ public interface Device {
 
     /** Compiles a kernel that has been through the pipeline of passes. */
     Executable compile(Kernel kernel);
+
+    /**
+     * Takes a kernel from a program binary that was compiled before.
+     *
+     * @throws uk.ac.manchester.tornado.api.exceptions.TornadoRuntimeException where the device does not take the binary
+     */
+    Executable load(Kernel kernel, Path binary);
 
     /** Waits for everything launched so far. */
     void finish();
@@ -36,7 +44,7 @@ public interface Device {
 
     /** A kernel compiled for one device. */
     interface Executable extends AutoCloseable {
-        /** The source that the driver compiled, or the IR as text. */
+        /** The OpenCL C, or the IR as text. */
         String source();
 
         /**

@@ -2,10 +2,12 @@ package org.tornadonn.engine.interpret;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
 import org.tornadonn.engine.Device;
 import org.tornadonn.engine.DeviceInfo;
 import org.tornadonn.engine.ir.Kernel;
 import uk.ac.manchester.tornado.api.exceptions.TornadoOutOfMemoryException;
+import uk.ac.manchester.tornado.api.exceptions.TornadoRuntimeException;
 
 /**
  * A device that is always there: it interprets lowered IR and checks it. It finds accesses outside arrays, reads of what nobody
@@ -37,6 +39,11 @@ public final class InterpreterDevice implements Device {
     @Override
     public Executable compile(Kernel kernel) {
         return new InterpretedKernel(kernel);
+    }
+
+    @Override
+    public Executable load(Kernel kernel, Path binary) {
+        throw new TornadoRuntimeException("The IR interpreter runs no binaries; leave out --prebuilt.");
     }
 
     @Override

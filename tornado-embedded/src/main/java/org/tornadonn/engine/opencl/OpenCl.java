@@ -1,6 +1,7 @@
 package org.tornadonn.engine.opencl;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
@@ -10,7 +11,6 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
-import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -72,6 +72,10 @@ final class OpenCl {
             ADDRESS);
     private final MethodHandle createProgram =
             handle("clCreateProgramWithSource", JAVA_LONG, JAVA_LONG, JAVA_INT, ADDRESS, ADDRESS, ADDRESS);
+    private final MethodHandle createProgramWithBinary = handle(
+            "clCreateProgramWithBinary", JAVA_LONG, JAVA_LONG, JAVA_INT, ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS);
+    private final MethodHandle getProgramInfo =
+            handle("clGetProgramInfo", JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_LONG, ADDRESS, ADDRESS);
     private final MethodHandle buildProgram =
             handle("clBuildProgram", JAVA_INT, JAVA_LONG, JAVA_INT, ADDRESS, ADDRESS, ADDRESS, ADDRESS);
     private final MethodHandle getBuildInfo =
@@ -265,8 +269,8 @@ final class OpenCl {
         });
     }
 
-    /** Builds a program of one kernel and returns the kernel; the program lives as long as the kernel. */
-    long kernel(long context, long device, String source, String name, String options) {
+    /** A built program. */
+    long program(long context, long device, String source, String options) {
         try (Arena outer = Arena.ofConfined()) {
             MemorySegment error = outer.allocate(JAVA_INT);
             MemorySegment text = outer.allocateFrom(ADDRESS, outer.allocateFrom(source));
@@ -274,18 +278,67 @@ final class OpenCl {
                     "clCreateProgramWithSource",
                     _ -> (long) createProgram.invokeExact(context, 1, text, MemorySegment.NULL, error),
                     error);
-            MemorySegment flags = outer.allocateFrom(options);
+            build(program, device, options);
+            return program;
+        }
+    }
+
+    /** A program from the binary of its device. */
+    long program(long context, long device, byte[] binary) {
+        try (Arena outer = Arena.ofConfined()) {
+            MemorySegment error = outer.allocate(JAVA_INT);
             MemorySegment list = outer.allocateFrom(JAVA_LONG, device);
-            int built = (int) in(_ ->
-                    (int) buildProgram.invokeExact(program, 1, list, flags, MemorySegment.NULL, MemorySegment.NULL));
-            if (built != 0) {
-                throw new TornadoRuntimeException("The OpenCL driver cannot compile " + name + " (" + errorName(built)
-                        + "):\n" + buildLog(program, device));
+            MemorySegment size = outer.allocateFrom(JAVA_LONG, binary.length);
+            MemorySegment bytes = outer.allocateFrom(ADDRESS, outer.allocateFrom(JAVA_BYTE, binary));
+            long program = create(
+                    "clCreateProgramWithBinary",
+                    _ -> (long) createProgramWithBinary.invokeExact(
+                            context, 1, list, size, bytes, MemorySegment.NULL, error),
+                    error);
+            build(program, device, "");
+            return program;
+        }
+    }
+
+    private void build(long program, long device, String options) {
+        in(arena -> {
+            int code = (int) buildProgram.invokeExact(
+                    program,
+                    1,
+                    arena.allocateFrom(JAVA_LONG, device),
+                    arena.allocateFrom(options),
+                    MemorySegment.NULL,
+                    MemorySegment.NULL);
+            if (code != 0) {
+                throw new TornadoRuntimeException(
+                        "clBuildProgram failed: " + errorName(code) + "\n" + buildLog(program, device));
             }
+            return null;
+        });
+    }
+
+    /** The binary of a built program. */
+    byte[] binary(long program) {
+        return (byte[]) in(arena -> {
+            MemorySegment size = arena.allocate(JAVA_LONG);
+            check("clGetProgramInfo", (int) getProgramInfo.invokeExact(program, 0x1165, 8L, size, MemorySegment.NULL));
+            MemorySegment bytes = arena.allocate(size.get(JAVA_LONG, 0));
+            MemorySegment list = arena.allocateFrom(ADDRESS, bytes);
+            check("clGetProgramInfo", (int) getProgramInfo.invokeExact(program, 0x1166, 8L, list, MemorySegment.NULL));
+            return bytes.toArray(JAVA_BYTE);
+        });
+    }
+
+    void releaseProgram(long program) {
+        in(_ -> (int) releaseProgram.invokeExact(program));
+    }
+
+    /** A kernel of a built program, which lives as long as its kernels. */
+    long kernel(long program, String name) {
+        try (Arena outer = Arena.ofConfined()) {
+            MemorySegment error = outer.allocate(JAVA_INT);
             MemorySegment cName = outer.allocateFrom(name);
-            long kernel = create("clCreateKernel", _ -> (long) createKernel.invokeExact(program, cName, error), error);
-            in(_ -> (int) releaseProgram.invokeExact(program));
-            return kernel;
+            return create("clCreateKernel", _ -> (long) createKernel.invokeExact(program, cName, error), error);
         }
     }
 
@@ -300,7 +353,7 @@ final class OpenCl {
             MemorySegment log = arena.allocate(bytes);
             check("clGetProgramBuildInfo", (int)
                     getBuildInfo.invokeExact(program, device, 0x1183, bytes, log, MemorySegment.NULL));
-            return new String(log.toArray(ValueLayout.JAVA_BYTE), StandardCharsets.UTF_8).strip();
+            return new String(log.toArray(JAVA_BYTE), StandardCharsets.UTF_8).strip();
         });
     }
 
@@ -338,6 +391,8 @@ final class OpenCl {
             case -6 -> "CL_OUT_OF_HOST_MEMORY";
             case -11 -> "CL_BUILD_PROGRAM_FAILURE";
             case -30 -> "CL_INVALID_VALUE";
+            case -42 -> "CL_INVALID_BINARY";
+            case -46 -> "CL_INVALID_KERNEL_NAME";
             case -48 -> "CL_INVALID_KERNEL";
             case -49 -> "CL_INVALID_ARG_INDEX";
             case -50 -> "CL_INVALID_ARG_VALUE";

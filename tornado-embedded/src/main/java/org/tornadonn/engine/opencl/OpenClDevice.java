@@ -5,18 +5,28 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.tornadonn.engine.Device;
 import org.tornadonn.engine.DeviceInfo;
 import org.tornadonn.engine.emit.OpenClWriter;
 import org.tornadonn.engine.ir.Kernel;
 import uk.ac.manchester.tornado.api.exceptions.TornadoOutOfMemoryException;
+import uk.ac.manchester.tornado.api.exceptions.TornadoRuntimeException;
 
 /** A device of an OpenCL platform, with one in-order queue. */
 public final class OpenClDevice implements Device {
+    /** No fast-math flags: NaN must stay visible. -w: warnings about generated code say nothing to users. */
+    private static final String OPTIONS = "-cl-std=CL1.2 -w";
+
+    private final Map<Path, Long> loaded = new HashMap<>();
     private final OpenCl cl;
     private final long device;
     private final DeviceInfo info;
@@ -85,8 +95,42 @@ public final class OpenClDevice implements Device {
     @Override
     public Executable compile(Kernel kernel) {
         String source = OpenClWriter.write(kernel);
-        // No fast-math flags: NaN must stay visible. -w: warnings about generated code say nothing to users.
-        return new ClKernel(cl.kernel(context, device, source, kernel.name(), "-cl-std=CL1.2 -w"), source);
+        long program;
+        try {
+            program = cl.program(context, device, source, OPTIONS);
+        } catch (TornadoRuntimeException e) {
+            throw new TornadoRuntimeException(
+                    "The OpenCL driver cannot compile " + kernel.name() + ": " + e.getMessage());
+        }
+        long handle = cl.kernel(program, kernel.name());
+        cl.releaseProgram(program);
+        return new ClKernel(handle, source);
+    }
+
+    @Override
+    public Executable load(Kernel kernel, Path binary) {
+        try {
+            // One program for all kernels of a binary: an FPGA is configured anew for each program.
+            Long program = loaded.get(binary);
+            if (program == null) {
+                program = cl.program(context, device, Files.readAllBytes(binary));
+                loaded.put(binary, program);
+            }
+            return new ClKernel(cl.kernel(program, kernel.name()), OpenClWriter.write(kernel));
+        } catch (IOException | TornadoRuntimeException e) {
+            throw new TornadoRuntimeException("The driver of " + info.name() + " does not take the binary " + binary
+                    + " of kernel " + kernel.name() + " ("
+                    + e.getMessage().lines().findFirst().orElse("")
+                    + "). It was built for another device or driver; build it anew with ./fpga.sh.");
+        }
+    }
+
+    /** The program binary that the driver makes of a source. */
+    byte[] build(String source) {
+        long program = cl.program(context, device, source, OPTIONS);
+        byte[] binary = cl.binary(program);
+        cl.releaseProgram(program);
+        return binary;
     }
 
     @Override

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.tornadonn.engine.ir.Expr;
 import org.tornadonn.engine.ir.Kernel;
+import org.tornadonn.engine.ir.Lowered;
 
 /** The passes, in order. */
 public final class Pipeline {

@@ -16,4 +16,17 @@ public record Specialization(Map<Integer, Object> folded, List<Integer> aliases,
         folded = Map.copyOf(folded);
         aliases = List.copyOf(aliases);
     }
+
+    /** A C identifier for a kernel compiled so: its plain name, then parameters that are constants (_p7_64) or aliases (_p5_p2). */
+    String name(String plain) {
+        StringBuilder name = new StringBuilder(plain);
+        for (int i = 0; i < aliases.size(); i++) {
+            if (folded.containsKey(i)) {
+                name.append("_p").append(i).append('_').append(folded.get(i));
+            } else if (aliases.get(i) != i) {
+                name.append("_p").append(i).append("_p").append(aliases.get(i));
+            }
+        }
+        return name.toString().replaceAll("[^A-Za-z0-9_]", "_");
+    }
 }

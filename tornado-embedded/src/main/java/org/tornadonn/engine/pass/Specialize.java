@@ -65,7 +65,8 @@ final class Specialize {
             Block mapped = Trees.map(new Block(block.id(), block.line(), List.of(), block.end()), all);
             blocks.add(new Block(block.id(), block.line(), body, mapped.end()));
         }
-        return new Kernel(kernel.name(), kernel.source(), kernel.params(), blocks, kernel.parallelLoops());
+        return new Kernel(
+                specialization.name(kernel.name()), kernel.source(), kernel.params(), blocks, kernel.parallelLoops());
     }
 
     private static Storage.Local sized(Storage.Local local, UnaryOperator<Expr> substitute) {

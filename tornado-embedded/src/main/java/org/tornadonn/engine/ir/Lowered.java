@@ -1,8 +1,6 @@
-package org.tornadonn.engine.pass;
+package org.tornadonn.engine.ir;
 
 import java.util.List;
-import org.tornadonn.engine.ir.Expr;
-import org.tornadonn.engine.ir.Kernel;
 
 /**
  * A kernel ready to be emitted.

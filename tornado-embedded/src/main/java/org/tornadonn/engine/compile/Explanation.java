@@ -1,0 +1,73 @@
+package org.tornadonn.engine.compile;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.Instruction;
+import java.lang.invoke.MethodType;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.tornadonn.engine.emit.OpenClWriter;
+import org.tornadonn.engine.ir.Kernel;
+import org.tornadonn.engine.pass.Pipeline;
+import org.tornadonn.engine.pass.Specialization;
+import org.tornadonn.engine.read.MethodReference;
+
+/** What becomes of a kernel, as text: its bytecode, and what each pass leaves, written as OpenCL C. No device is needed. */
+public final class Explanation {
+    private Explanation() {}
+
+    /** Whether a method can be a kernel by its form: static, and named k and a capital, as the project's kernels are. */
+    public static boolean isKernel(Method method) {
+        return Modifier.isStatic(method.getModifiers())
+                && !method.isSynthetic()
+                && method.getReturnType() == void.class
+                && method.getName().matches("k[A-Z].*");
+    }
+
+    /**
+     * The stages by name, in order.
+     *
+     * @param sizes values of the int parameters that are sizes of local arrays; {@code fallback} for those not among them
+     * @param cpu whether for a CPU
+     * @throws org.tornadonn.engine.read.RefusedException where it is no kernel
+     */
+    public static Map<String, String> of(Method method, Map<String, Integer> sizes, int fallback, boolean cpu) {
+        String descriptor = MethodType.methodType(method.getReturnType(), method.getParameterTypes())
+                .descriptorString();
+        Kernel kernel =
+                KernelCompiler.read(new MethodReference(method.getDeclaringClass(), method.getName(), descriptor));
+        Map<Integer, Object> folded = new HashMap<>();
+        for (int index : KernelCompiler.sizeParameters(kernel)) {
+            folded.put(index, sizes.getOrDefault(kernel.params().get(index).name(), fallback));
+        }
+        List<Integer> aliases =
+                IntStream.range(0, kernel.params().size()).boxed().toList();
+        Map<String, String> stages = new LinkedHashMap<>();
+        stages.put("Bytecode", bytecode(method.getDeclaringClass(), method.getName(), descriptor));
+        Pipeline.stages(kernel, new Specialization(folded, aliases, cpu))
+                .forEach((pass, k) -> stages.put("After " + pass, OpenClWriter.write(k)));
+        return stages;
+    }
+
+    private static String bytecode(Class<?> owner, String name, String descriptor) {
+        try (var in = owner.getResourceAsStream(
+                owner.getName().substring(owner.getName().lastIndexOf('.') + 1) + ".class")) {
+            return ClassFile.of().parse(in.readAllBytes()).methods().stream()
+                    .filter(m ->
+                            m.methodName().equalsString(name) && m.methodType().equalsString(descriptor))
+                    .flatMap(m -> m.code().orElseThrow().elementStream())
+                    .filter(Instruction.class::isInstance)
+                    .map(i -> "    " + i + "\n")
+                    .collect(Collectors.joining());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
