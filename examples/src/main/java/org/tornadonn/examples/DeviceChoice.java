@@ -1,6 +1,7 @@
 package org.tornadonn.examples;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -51,6 +52,13 @@ public final class DeviceChoice {
                                         + devices.get(i).getDeviceType() + " " + name(devices.get(i)))
                                 .collect(Collectors.joining("; "))
                         + "."));
+    }
+
+    /** Several, separated by commas, each as {@link #of} takes it; the default device for null. */
+    static TornadoDevice[] several(String wishes) {
+        return wishes == null
+                ? new TornadoDevice[] {of(null)}
+                : Arrays.stream(wishes.split(",")).map(w -> of(w.strip())).toArray(TornadoDevice[]::new);
     }
 
     public static String name(TornadoDevice device) {

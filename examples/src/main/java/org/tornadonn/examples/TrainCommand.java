@@ -93,8 +93,8 @@ final class TrainCommand implements Runnable {
 
     @Option(
             names = "--device",
-            paramLabel = "NUMBER|NAME|TYPE|BACKEND",
-            description = "As tornado-nn devices lists them.")
+            paramLabel = "NUMBER|NAME|TYPE|BACKEND[,...]",
+            description = "As tornado-nn devices lists them; several, such as 0,1, share each batch equally.")
     String device;
 
     @Option(names = "--out", paramLabel = "FOLDER", description = "Run folder; by default runs/ and the time.")
@@ -164,8 +164,8 @@ final class TrainCommand implements Runnable {
 
     @Override
     public void run() {
-        TornadoDevice target = DeviceChoice.of(device);
-        System.out.println("Engine: " + Engine.describe(target));
+        TornadoDevice[] targets = DeviceChoice.several(device);
+        engines(targets);
         RunConfig config = resume == null ? null : RunConfig.read(resume);
         Path source = config == null ? data : config.data() == null ? null : Path.of(config.data());
         int size = config == null ? side() : config.model().imageSize();
@@ -179,7 +179,7 @@ final class TrainCommand implements Runnable {
         config.write(folder);
         List<Result> results = new ArrayList<>();
         for (Norm each : config.norms()) {
-            results.add(train(config, each, sets, target, folder));
+            results.add(train(config, each, sets, targets, folder));
         }
         Path png = folder.resolve("curves.png");
         Curves.draw(folder.resolve("log.jsonl"), png);
@@ -194,8 +194,15 @@ final class TrainCommand implements Runnable {
                     Double.isNaN(r.imagesPerSecond()) ? "-" : String.format("%.0f", r.imagesPerSecond()),
                     r.parameters());
         }
-        System.out.println("\nEngine: " + Engine.describe(target));
+        System.out.println();
+        engines(targets);
         System.out.println("Curves: " + png + "   Run folder: " + folder);
+    }
+
+    private static void engines(TornadoDevice[] devices) {
+        for (TornadoDevice each : devices) {
+            System.out.println("Engine: " + Engine.describe(each));
+        }
     }
 
     private static String now() {
@@ -264,7 +271,7 @@ final class TrainCommand implements Runnable {
         return side;
     }
 
-    private static Result train(RunConfig config, Norm norm, Datasets sets, TornadoDevice device, Path folder) {
+    private static Result train(RunConfig config, Norm norm, Datasets sets, TornadoDevice[] devices, Path folder) {
         Recipe recipe = config.recipe();
         Path file = RunConfig.checkpoint(folder, norm);
         try (Model model = new Model(
@@ -273,7 +280,7 @@ final class TrainCommand implements Runnable {
                 recipe.smoothing(),
                 recipe.weightDecay(),
                 recipe.seed(),
-                device)) {
+                devices)) {
             if (Files.exists(file)) {
                 Checkpoint.load(file).restore(model);
                 System.out.println(norm + ": resumed after step " + model.step());

@@ -3,6 +3,7 @@ package org.tornadonn.examples;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
@@ -93,6 +94,23 @@ class MainTest {
                 "predict",
                 checkpoint.toString(),
                 images.resolve("broken.png").toString());
+    }
+
+    @Test
+    void trainsOnTwoDevicesAndResumesOnOne() throws Exception {
+        assumeTrue(DeviceChoice.all().size() > 1, "this engine has one device here, and this test needs two");
+        Path run = folder.resolve("two");
+        Said two = say(
+                ("train --epochs 0.02 --norm dyt --width 16 --depth 1 --heads 1 --patch 8 --device 0,1 --out " + run)
+                        .split(" "));
+        assertEquals(0, two.code(), two.err());
+        assertEquals(4, two.out().lines().filter(l -> l.startsWith("Engine:")).count(), two.out());
+        Said one = say("train", "--resume", run.toString(), "--device", "0");
+        assertEquals(0, one.code(), one.err());
+        assertTrue(one.out().contains("resumed after step"), one.out());
+        fails(1, "shared equally by 2", "train", "--batch", "33", "--width", "3", "--device", "0,1");
+        fails(1, "given twice", "train", "--width", "3", "--device", "0,0");
+        fails(1, "There is no device 77", "train", "--device", "0,77");
     }
 
     @Test

@@ -1,176 +1,105 @@
 package org.tornadonn.nn.model;
 
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
-import org.tornadonn.kernels.AdamWKernel;
-import org.tornadonn.kernels.CrossEntropyKernel;
-import org.tornadonn.kernels.Slice;
-import org.tornadonn.kernels.Stage;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
 import org.tornadonn.nn.ParameterTable;
-import org.tornadonn.nn.layer.Network;
-import uk.ac.manchester.tornado.api.ImmutableTaskGraph;
-import uk.ac.manchester.tornado.api.TornadoExecutionPlan;
-import uk.ac.manchester.tornado.api.TornadoExecutionResult;
+import org.tornadonn.nn.UserException;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
-import uk.ac.manchester.tornado.api.enums.DataTransferMode;
-import uk.ac.manchester.tornado.api.exceptions.TornadoExecutionPlanException;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
-import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /**
  * An image classifier planned once for a batch size, with its training step: forward, cross-entropy with label smoothing,
  * backward, AdamW. Parameters, gradients, optimiser state and activations stay on the device; a step moves the batch in and three
  * numbers out.
+ *
+ * <p>On several devices training is data-parallel: each has a copy of the model and an equal share of the batch, the gradients
+ * are averaged on the host, in the order of the devices and so with the same bits each time, and each copy is updated with the
+ * mean. Copies on devices of one kind stay equal to the last bit. What the model shows is the first one's.
  */
 public final class Model implements AutoCloseable {
-    private static final float BETA1 = 0.9f;
-    private static final float BETA2 = 0.999f;
-    private static final float EPS = 1e-8f;
-
-    private record Step(int graph, Stage stage, int layer) {}
-
     private final ModelConfig config;
-    private final Network net;
-    private final IntArray labels;
-    private final FloatArray logits;
-    private final FloatArray metrics = new FloatArray(3);
-    private final FloatArray hyper = new FloatArray(6);
-    private final FloatArray adamM;
-    private final FloatArray adamV;
-    private final List<Step> forward = new ArrayList<>();
-    private final List<Step> backward = new ArrayList<>();
-    private final Step head;
-    private final Step predict;
-    private final TornadoExecutionPlan plan;
-    private TornadoExecutionResult updated;
+    private final int batch;
+    private final List<Replica> replicas = new ArrayList<>();
+    // TornadoVM has a command queue for each device and thread, so a device keeps its thread.
+    private final List<ExecutorService> threads = new ArrayList<>();
+    private final ParameterTable table;
+    private boolean begun;
     private long step;
-    private long bytesIn;
-    private long bytesOut;
 
     /**
+     * @param batch samples of a step, on all devices together
      * @param smoothing label smoothing ε of the training loss
      * @param weightDecay of the parameters that are not exempt
+     * @throws UserException where a device is given twice, or the batch is not a multiple of their number
      */
-    public Model(ModelConfig config, int batch, float smoothing, float weightDecay, long seed, TornadoDevice device) {
+    public Model(
+            ModelConfig config, int batch, float smoothing, float weightDecay, long seed, TornadoDevice... devices) {
         this.config = config;
-        ParameterTable table = config.parameters();
-        int imageValues = config.channels() * config.imageSize() * config.imageSize();
-        net = new Network(table, config.norm(), batch, imageValues, config.classes(), device.getMaxGlobalMemory());
-        labels = new IntArray(batch);
-        logits = net.temporary(batch, config.classes());
-        adamM = net.temporary(table.size());
-        adamV = net.temporary(table.size());
-        config.initialize(net.params(), seed);
-        config.build(net);
-
-        List<ImmutableTaskGraph> graphs = new ArrayList<>();
-        Stage last = null;
-        for (Network.Pass pass : net.forward()) {
-            for (int layer = 0; layer < pass.layers(); layer++) {
-                forward.add(new Step(graphs.size(), pass.stage(), layer));
-            }
-            graphs.add(chained(pass.stage(), last));
-            last = pass.stage();
+        this.batch = batch;
+        table = config.parameters();
+        int count = devices.length;
+        if (count == 0) {
+            throw new IllegalArgumentException("a model needs a device");
         }
-        Stage body = last;
-        Stage training = new Stage("head", net.grids());
-        Slice dLogits = loss(training, smoothing);
-        net.head().backward(training, dLogits);
-        head = new Step(graphs.size(), training, 0);
-        graphs.add(chained(training, body));
-        last = training;
-        optimizer(net.backward().getLast().stage(), weightDecay);
-        for (Network.Pass pass : net.backward()) {
-            for (int layer = pass.layers() - 1; layer >= 0; layer--) {
-                backward.add(new Step(graphs.size(), pass.stage(), layer));
-            }
-            graphs.add(chained(pass.stage(), last));
-            last = pass.stage();
+        if (Set.copyOf(List.of(devices)).size() < count) {
+            throw new UserException("A device is given twice. Name different ones, by their numbers.");
         }
-        Stage prediction = new Stage("predict", net.grids());
-        loss(prediction, 0f);
-        predict = new Step(graphs.size(), prediction, 0);
-        graphs.add(chained(prediction, body));
-        plan = new TornadoExecutionPlan(graphs.toArray(ImmutableTaskGraph[]::new));
-        plan.withDevice(device);
+        if (batch % count != 0) {
+            throw new UserException("A batch of " + batch + " cannot be shared equally by " + count
+                    + " devices. Use one that " + count + " divides, such as " + (batch / count + 1) * count + ".");
+        }
+        for (TornadoDevice device : devices) {
+            replicas.add(new Replica(config, batch / count, smoothing, weightDecay, seed, count == 1, device));
+            threads.add(Executors.newSingleThreadExecutor(Thread.ofPlatform()
+                    .daemon()
+                    .name("device-" + threads.size())
+                    .factory()));
+        }
     }
 
-    /** The graph of a stage that shares the resident arrays with the one executed {@code before} it, or is the first. */
-    private ImmutableTaskGraph chained(Stage stage, Stage before) {
-        if (before == null) {
-            stage.graph().transferToDevice(DataTransferMode.EVERY_EXECUTION, net.images());
+    /** Does work for each replica, given by its number, and waits for all: at the same time where there are several. */
+    private void onEach(IntConsumer work) {
+        if (replicas.size() == 1) {
+            work.accept(0);
+            return;
         }
-        stage.share(net.resident(), before);
-        return stage.graph().snapshot();
-    }
-
-    private Slice loss(Stage s, float smoothing) {
-        Slice dLogits = Slice.of(new FloatArray(logits.getSize()));
-        net.head().forward(s, Slice.of(logits));
-        CrossEntropyKernel.forward(
-                s, "loss", dLogits, metrics, Slice.of(logits), labels, net.batch(), net.classes(), smoothing);
-        s.graph()
-                .transferToDevice(DataTransferMode.EVERY_EXECUTION, labels)
-                .transferToHost(DataTransferMode.EVERY_EXECUTION, metrics)
-                .transferToHost(DataTransferMode.UNDER_DEMAND, logits);
-        return dLogits;
-    }
-
-    private void optimizer(Stage update, float weightDecay) {
-        FloatArray decay = net.temporary(table().size());
-        for (ParameterTable.Entry entry : table().entries()) {
-            for (int i = 0; entry.decayed() && i < entry.size(); i++) {
-                decay.set(entry.offset() + i, weightDecay);
+        List<Future<?>> running = new ArrayList<>();
+        for (int i = 0; i < replicas.size(); i++) {
+            int number = i;
+            running.add(threads.get(i).submit(() -> work.accept(number)));
+        }
+        Throwable failure = null;
+        for (Future<?> one : running) {
+            try {
+                one.get();
+            } catch (ExecutionException e) {
+                failure = e.getCause();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException("interrupted while the devices work", e);
             }
         }
-        AdamWKernel.update(
-                update,
-                "adamw",
-                Slice.of(net.params()),
-                Slice.of(adamM),
-                Slice.of(adamV),
-                Slice.of(net.grads()),
-                Slice.of(decay),
-                hyper,
-                table().size());
-        update.graph()
-                .transferToDevice(DataTransferMode.EVERY_EXECUTION, hyper)
-                .transferToDevice(DataTransferMode.FIRST_EXECUTION, adamM, adamV, decay)
-                .transferToHost(DataTransferMode.UNDER_DEMAND, net.params(), adamM, adamV, net.grads());
-    }
-
-    private TornadoExecutionResult execute(Step s) {
-        s.stage().select(s.layer());
-        TornadoExecutionResult result =
-                plan.withGraph(s.graph()).withGridScheduler(net.grids()).execute();
-        bytesIn += result.getProfilerResult().getTotalBytesCopyIn();
-        bytesOut += result.getProfilerResult().getTotalBytesCopyOut();
-        return result;
-    }
-
-    /** Bytes moved to the device by the model's graphs so far, as the engine counts them (0 on TornadoVM without its profiler). */
-    public long bytesIn() {
-        return bytesIn;
-    }
-
-    /** Bytes moved back. */
-    public long bytesOut() {
-        return bytesOut;
-    }
-
-    private void forward(float[] pixels, int[] classes) {
-        MemorySegment.copy(
-                MemorySegment.ofArray(pixels), 0, net.images().getSegment(), 0, (long) pixels.length * Float.BYTES);
-        for (int i = 0; i < classes.length; i++) {
-            labels.set(i, classes[i]);
+        switch (failure) {
+            case null -> {}
+            case RuntimeException e -> throw e;
+            case Error e -> throw e;
+            default -> throw new IllegalStateException(failure);
         }
-        forward.forEach(this::execute);
     }
 
-    private Metrics metrics() {
-        float counted = metrics.get(2);
-        return new Metrics(metrics.get(0) / Math.max(1, counted), (int) metrics.get(1), (int) counted);
+    /** Copies what was set in the first replica before the first execution. */
+    private void begin() {
+        if (!begun) {
+            begun = true;
+            replicas.stream().skip(1).forEach(r -> r.beginAs(replicas.getFirst()));
+        }
     }
 
     /**
@@ -180,61 +109,103 @@ public final class Model implements AutoCloseable {
      * @param classes labels [batch]; below 0: padding
      */
     public Metrics train(float[] pixels, int[] classes, float learningRate) {
-        forward(pixels, classes);
-        execute(head);
-        step++;
-        hyper.set(0, learningRate);
-        hyper.set(1, BETA1);
-        hyper.set(2, BETA2);
-        hyper.set(3, EPS);
-        hyper.set(4, (float) (1 - Math.pow(BETA1, step)));
-        hyper.set(5, (float) (1 - Math.pow(BETA2, step)));
-        for (Step s : backward) {
-            updated = execute(s);
+        begin();
+        int share = batch / replicas.size();
+        onEach(i -> replicas.get(i).backward(pixels, classes, i * share));
+        if (replicas.size() > 1) {
+            average();
         }
+        step++;
+        onEach(i -> replicas.get(i).update(learningRate, step));
         return metrics();
+    }
+
+    /** The mean over the samples that count, not over the shares: padding may lie in one share alone. */
+    private void average() {
+        int counted = Math.max(1, metrics().counted());
+        float[] weights = new float[replicas.size()];
+        for (int r = 0; r < weights.length; r++) {
+            weights[r] = replicas.get(r).metrics().get(2) / counted;
+        }
+        List<FloatArray> own = replicas.stream().map(Replica::ownGradients).toList();
+        FloatArray mean = gradients();
+        IntStream.range(0, table.size()).parallel().forEach(i -> {
+            float sum = 0f;
+            for (int r = 0; r < weights.length; r++) {
+                sum += weights[r] * own.get(r).get(i);
+            }
+            mean.set(i, sum);
+        });
+        replicas.stream().skip(1).forEach(r -> r.gradients().getSegment().copyFrom(mean.getSegment()));
+    }
+
+    private Metrics metrics() {
+        float loss = 0f;
+        int correct = 0;
+        int counted = 0;
+        for (Replica r : replicas) {
+            loss += r.metrics().get(0);
+            correct += (int) r.metrics().get(1);
+            counted += (int) r.metrics().get(2);
+        }
+        return new Metrics(loss / Math.max(1, counted), correct, counted);
     }
 
     /** Loss without smoothing, and right answers. */
     public Metrics evaluate(float[] pixels, int[] classes) {
-        forward(pixels, classes);
-        execute(predict).transferToHost(logits);
+        begin();
+        int share = batch / replicas.size();
+        onEach(i -> replicas.get(i).evaluate(pixels, classes, i * share));
         return metrics();
     }
 
     /** Logits [batch, classes] of the last evaluation. */
     public float[] logits() {
-        return logits.toHeapArray();
+        float[] logits = new float[batch * config.classes()];
+        int share = logits.length / replicas.size();
+        for (int i = 0; i < replicas.size(); i++) {
+            System.arraycopy(replicas.get(i).logits().toHeapArray(), 0, logits, i * share, share);
+        }
+        return logits;
     }
 
     /** Copies parameters, gradients and optimiser state to the host arrays below. */
     public void download() {
-        if (updated != null) {
-            updated.transferToHost(net.params(), adamM, adamV, net.grads());
-        }
+        replicas.getFirst().download();
     }
 
     /** All parameters, flat, by {@link #table()}; current after {@link #download()}; may be set before the first step. */
     public FloatArray parameters() {
-        return net.params();
+        return replicas.getFirst().parameters();
     }
 
+    /** Of the mean loss of the last batch. */
     public FloatArray gradients() {
-        return net.grads();
+        return replicas.getFirst().gradients();
     }
 
     /** AdamW's first moment. */
     public FloatArray firstMoment() {
-        return adamM;
+        return replicas.getFirst().firstMoment();
     }
 
     /** AdamW's second moment. */
     public FloatArray secondMoment() {
-        return adamV;
+        return replicas.getFirst().secondMoment();
+    }
+
+    /** Bytes moved to the devices by the model's graphs so far, as the engine counts them (0 on TornadoVM without its profiler). */
+    public long bytesIn() {
+        return replicas.stream().mapToLong(Replica::bytesIn).sum();
+    }
+
+    /** Bytes moved back. */
+    public long bytesOut() {
+        return replicas.stream().mapToLong(Replica::bytesOut).sum();
     }
 
     public ParameterTable table() {
-        return net.table();
+        return table;
     }
 
     public ModelConfig config() {
@@ -242,7 +213,7 @@ public final class Model implements AutoCloseable {
     }
 
     public int batch() {
-        return net.batch();
+        return batch;
     }
 
     /** Steps of training so far. */
@@ -257,10 +228,7 @@ public final class Model implements AutoCloseable {
 
     @Override
     public void close() {
-        try {
-            plan.close();
-        } catch (TornadoExecutionPlanException e) {
-            throw new IllegalStateException(e);
-        }
+        onEach(i -> replicas.get(i).close());
+        threads.forEach(ExecutorService::close);
     }
 }

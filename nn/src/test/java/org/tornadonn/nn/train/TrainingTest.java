@@ -17,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.tornadonn.nn.Norm;
+import org.tornadonn.nn.TwoDevices;
 import org.tornadonn.nn.UserException;
 import org.tornadonn.nn.convnext.ConvNextConfig;
 import org.tornadonn.nn.data.Batches;
@@ -103,6 +104,32 @@ class TrainingTest {
         Checkpoint b = Checkpoint.load(half);
         a.tensors()
                 .forEach((name, values) -> assertArrayEquals(values, b.tensors().get(name), name));
+    }
+
+    /** Also that two runs on the same devices have the same bits. */
+    @Test
+    void aRunGoesOnOnTwoDevicesAndOnOne() {
+        Recipe recipe = new Recipe(8, 8, 1e-2, 3, 0.05f, 0.1f, 9);
+        Path start = folder.resolve("start.safetensors");
+        try (Model two = new Model(CONFIG, 8, 0.1f, 0.05f, 5, TwoDevices.find())) {
+            run(two, new Recipe(4, 8, 1e-2, 3, 0.05f, 0.1f, 9), start);
+        }
+        List<List<Double>> losses = new ArrayList<>();
+        for (TornadoDevice[] devices : List.of(TwoDevices.find(), TwoDevices.find(), new TornadoDevice[] {device})) {
+            try (Model model = new Model(CONFIG, 8, 0.1f, 0.05f, 5, devices)) {
+                Checkpoint.load(start).restore(model);
+                assertEquals(4, model.step());
+                losses.add(run(model, recipe, folder.resolve("end.safetensors")));
+            }
+        }
+        assertEquals(4, losses.getFirst().size());
+        assertEquals(losses.get(0), losses.get(1));
+        for (int i = 0; i < 4; i++) {
+            assertEquals(
+                    losses.get(0).get(i),
+                    losses.get(2).get(i),
+                    1e-5 * losses.get(0).get(i));
+        }
     }
 
     @Test

@@ -1,6 +1,9 @@
 package uk.ac.manchester.tornado.api;
 
+import uk.ac.manchester.tornado.api.enums.MMAShape;
 import uk.ac.manchester.tornado.api.exceptions.TornadoRuntimeException;
+import uk.ac.manchester.tornado.api.types.HalfFloat;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 import uk.ac.manchester.tornado.api.types.arrays.LongArray;
 
@@ -61,6 +64,36 @@ public class KernelContext {
     }
 
     public void atomicAdd(LongArray array, int index, long value) {
+        throw onDeviceOnly();
+    }
+
+    /** The sum over a sub-group. The embedded engine refuses kernels that call it. */
+    public float simdSum(float value) {
+        throw onDeviceOnly();
+    }
+
+    /** A fragment of a result, filled with a value. The embedded engine refuses kernels that use fragments, as below. */
+    public float[] mmaFragment(float value) {
+        throw onDeviceOnly();
+    }
+
+    /** The fragment of a tile of local memory, two halves to an int. */
+    public HalfFloat[] mmaLoadA(int[] tile, int k) {
+        throw onDeviceOnly();
+    }
+
+    /** The fragment of a tile of local memory, two halves to an int. */
+    public HalfFloat[] mmaLoadB(int[] tile, int k) {
+        throw onDeviceOnly();
+    }
+
+    /** a b + c on tensor cores. */
+    public float[] mma(HalfFloat[] a, HalfFloat[] b, float[] c, MMAShape shape) {
+        throw onDeviceOnly();
+    }
+
+    /** Writes a fragment to where its tile begins. */
+    public void mmaStore(float[] fragment, FloatArray target, int row, int column, int columns) {
         throw onDeviceOnly();
     }
 

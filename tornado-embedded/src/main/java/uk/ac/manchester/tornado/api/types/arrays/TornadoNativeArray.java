@@ -5,7 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /** Arrays outside the Java heap: a header of {@link #ARRAY_HEADER} bytes, then the elements. */
-public abstract sealed class TornadoNativeArray permits FloatArray, IntArray, DoubleArray, LongArray {
+public abstract sealed class TornadoNativeArray permits FloatArray, IntArray, DoubleArray, LongArray, HalfFloatArray {
     /** Bytes before the first element. */
     public static final long ARRAY_HEADER = 16;
 
