@@ -186,6 +186,28 @@ class HouseTest {
         }
     }
 
+    /** What FiveKernels, one jar, printed on each engine: the same counts, and floats that differ in their last bits at most. */
+    @Test
+    void fiveKernelsHadTheSameResultsOnBothEngines() throws IOException {
+        Path folder = Path.of("").toAbsolutePath().getParent().resolve("docs/results/engines");
+        List<String> embedded = Files.readAllLines(folder.resolve("five-kernels-embedded.jsonl"));
+        List<String> sdk = Files.readAllLines(folder.resolve("five-kernels-sdk.jsonl"));
+        assertTrue(embedded.getFirst().contains("tornado-embedded"));
+        assertTrue(sdk.getFirst().contains("TornadoVM SDK"));
+        assertEquals(6, embedded.size());
+        assertEquals(embedded.size(), sdk.size());
+        for (int i = 1; i < embedded.size(); i++) {
+            JsonNode a = Json.MAPPER.readTree(embedded.get(i));
+            JsonNode b = Json.MAPPER.readTree(sdk.get(i));
+            assertEquals(a.path("kernel").asString(), b.path("kernel").asString());
+            assertEquals(8, a.path("results").size());
+            for (int k = 0; k < a.path("results").size(); k++) {
+                double expected = a.path("results").get(k).asDouble();
+                assertEquals(expected, b.path("results").get(k).asDouble(), 2e-7 * expected);
+            }
+        }
+    }
+
     @Test
     void theReadmeShowsTheExampleAsItIs() throws IOException {
         Path root = Path.of("").toAbsolutePath().getParent();
