@@ -75,7 +75,7 @@ class HouseTest {
         assertThrows(AssertionError.class, () -> holds(mayUse(nn + ".zoo", below)));
     }
 
-    /** About the embedded engine's API classes, in whose place the SDK has its own. */
+    /** About the embedded engine's classes, in whose place the SDK has its own. */
     @Test
     @Tag("embedded")
     void theEngineKnowsNoOp() {
@@ -85,6 +85,7 @@ class HouseTest {
     }
 
     @Test
+    @Tag("embedded")
     void partsOfTheEngineKeepApart() {
         String engine = "org.tornadonn.engine";
         holds(mayUse(engine + ".ir", engine + ".ir", "java.."));

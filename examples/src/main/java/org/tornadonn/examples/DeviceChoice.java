@@ -13,6 +13,8 @@ import uk.ac.manchester.tornado.api.runtime.TornadoRuntimeProvider;
 
 /** Devices by what people type. */
 public final class DeviceChoice {
+    private static final List<String> BACKENDS = List.of("opencl", "cuda", "ptx", "spirv", "metal");
+
     private DeviceChoice() {}
 
     /** All devices, in the order that their numbers refer to. */
@@ -50,7 +52,10 @@ public final class DeviceChoice {
                                 .mapToObj(i -> i + " " + devices.get(i).getTornadoVMBackend() + " "
                                         + devices.get(i).getDeviceType() + " " + name(devices.get(i)))
                                 .collect(Collectors.joining("; "))
-                        + "."));
+                        + "."
+                        + (BACKENDS.contains(lower)
+                                ? " A TornadoVM SDK with that backend has them: ./setup.sh --with-tornadovm " + lower
+                                : "")));
     }
 
     public static String name(TornadoDevice device) {
