@@ -130,7 +130,7 @@ need_opencl() {
 # Checks the SDK and prints the arguments that start a JVM on it, one a line.
 sdk_arguments() {
     local home=${TORNADOVM_HOME:-}
-    local get="Set it to a TornadoVM SDK for JDK $wanted, or get one: $here/setup.sh --with-tornadovm"
+    local get="Set TORNADOVM_HOME to a TornadoVM SDK for JDK $wanted, or get one: $here/setup.sh --with-tornadovm"
     [ -n "$home" ] || fail "The engine sdk needs TORNADOVM_HOME. $get"
     [ -d "$home" ] || fail "TORNADOVM_HOME is $home, and there is no such folder. $get"
     home=$(cd "$home" && pwd)

@@ -16,6 +16,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -207,6 +209,19 @@ class HouseTest {
                 assertEquals(expected, b.path("results").get(k).asDouble(), 2e-7 * expected);
             }
         }
+    }
+
+    @Test
+    void theProfileTornadovmStartsTheSdkAsSetupDoes() throws IOException {
+        Path root = Path.of("").toAbsolutePath().getParent();
+        List<String> options = Pattern.compile("-Dtornado\\.[a-z.]+=\\w+")
+                .matcher(Files.readString(root.resolve("setup.sh")))
+                .results()
+                .map(MatchResult::group)
+                .toList();
+        assertEquals(3, options.size(), options::toString);
+        String pom = Files.readString(root.resolve("pom.xml"));
+        assertTrue(options.stream().allMatch(pom::contains), options::toString);
     }
 
     @Test
