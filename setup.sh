@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Prepares this machine for tornado-nn and runs it: ./setup.sh --help
 set -euo pipefail
-here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+here=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)
 private=${XDG_DATA_HOME:-$HOME/.local/share}/tornado-nn
 wanted=25
 
@@ -130,7 +130,7 @@ need_opencl() {
 # Checks the SDK and prints the arguments that start a JVM on it, one a line.
 sdk_arguments() {
     local home=${TORNADOVM_HOME:-}
-    local get="Set it to a TornadoVM SDK for JDK $wanted, or get one: $here/setup.sh --with-tornadovm"
+    local get="Set TORNADOVM_HOME to a TornadoVM SDK for JDK $wanted, or get one: $here/setup.sh --with-tornadovm"
     [ -n "$home" ] || fail "The engine sdk needs TORNADOVM_HOME. $get"
     [ -d "$home" ] || fail "TORNADOVM_HOME is $home, and there is no such folder. $get"
     home=$(cd "$home" && pwd)
@@ -142,12 +142,27 @@ sdk_arguments() {
     version=${version#tornado-api-}
     case $version in
         [0-4].* | 5.[01].*) fail "TORNADOVM_HOME is TornadoVM $version, which is too old: 5.2 or newer is needed. $get" ;;
-        *jdk21*) fail "TORNADOVM_HOME is TornadoVM $version, which is for JDK 21. $get" ;;
+    esac
+    local jdk=${version#*jdk} java
+    java=$(java_version "$JAVA_HOME")
+    case $version in
+        *jdk$java | *jdk$java-*) ;;
+        *jdk$wanted*) fail "TORNADOVM_HOME is TornadoVM $version, and $JAVA_HOME is JDK $java. Set JAVA_HOME to a JDK $wanted." ;;
+        *jdk*) fail "TORNADOVM_HOME is TornadoVM $version, which is for JDK ${jdk%%-*}. $get" ;;
     esac
     local argfile=$home/tornado-argfile
     if ! grep -qs -- "java.library.path=$home/lib" "$argfile"; then
         fail "The SDK in $home has no tornado-argfile for its place. Make it:  JAVA_HOME=$JAVA_HOME TORNADOVM_HOME=$home $home/bin/tornado --generate-argfile"
     fi
+    local backends backend
+    backends=$(sed -n 's/^--add-modules //p' "$argfile" | tr , '\n' | sed -n 's/^tornado\.drivers\.//p' | sed '/^common$/d')
+    [ -n "$backends" ] || fail "The SDK in $home has no backend, so it has no device. $get"
+    for backend in $backends; do
+        compgen -G "$home/share/java/tornado/tornado-drivers-$backend-[0-9]*.jar" >/dev/null ||
+            fail "The SDK in $home is not whole: its tornado-argfile names the backend $backend, whose jar is missing. $get"
+    done
+    compgen -G "$home/share/java/graalJars/compiler-*.jar" >/dev/null ||
+        fail "The SDK in $home is not whole: share/java/graalJars has no compiler. $get"
     # The last module path counts: without the current directory, whose jars would become modules. No bailout: a kernel that
     # cannot be compiled must fail, not run as sequential Java. The device's own memory is the limit, which the model checks.
     printf '%s\n' "@$argfile" "--module-path=$home/share/java/tornado" -Dtornado.recover.bailout=False \

@@ -16,6 +16,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -75,7 +77,7 @@ class HouseTest {
         assertThrows(AssertionError.class, () -> holds(mayUse(nn + ".zoo", below)));
     }
 
-    /** About the embedded engine's API classes, in whose place the SDK has its own. */
+    /** About the embedded engine's classes, in whose place the SDK has its own. */
     @Test
     @Tag("embedded")
     void theEngineKnowsNoOp() {
@@ -85,6 +87,7 @@ class HouseTest {
     }
 
     @Test
+    @Tag("embedded")
     void partsOfTheEngineKeepApart() {
         String engine = "org.tornadonn.engine";
         holds(mayUse(engine + ".ir", engine + ".ir", "java.."));
@@ -188,6 +191,41 @@ class HouseTest {
             assertEquals(a.path("step").asInt(), b.path("step").asInt());
             assertEquals(a.path("loss").asDouble(), b.path("loss").asDouble(), 5e-7);
         }
+    }
+
+    /** What FiveKernels, one jar, printed on each engine: the same counts, and floats that differ in their last bits at most. */
+    @Test
+    void fiveKernelsHadTheSameResultsOnBothEngines() throws IOException {
+        Path folder = Path.of("").toAbsolutePath().getParent().resolve("docs/results/engines");
+        List<String> embedded = Files.readAllLines(folder.resolve("five-kernels-embedded.jsonl"));
+        List<String> sdk = Files.readAllLines(folder.resolve("five-kernels-sdk.jsonl"));
+        assertTrue(embedded.getFirst().contains("tornado-embedded"));
+        assertTrue(sdk.getFirst().contains("TornadoVM SDK"));
+        assertEquals(6, embedded.size());
+        assertEquals(embedded.size(), sdk.size());
+        for (int i = 1; i < embedded.size(); i++) {
+            JsonNode a = Json.MAPPER.readTree(embedded.get(i));
+            JsonNode b = Json.MAPPER.readTree(sdk.get(i));
+            assertEquals(a.path("kernel").asString(), b.path("kernel").asString());
+            assertEquals(8, a.path("results").size());
+            for (int k = 0; k < a.path("results").size(); k++) {
+                double expected = a.path("results").get(k).asDouble();
+                assertEquals(expected, b.path("results").get(k).asDouble(), 2e-7 * expected);
+            }
+        }
+    }
+
+    @Test
+    void theProfileTornadovmStartsTheSdkAsSetupDoes() throws IOException {
+        Path root = Path.of("").toAbsolutePath().getParent();
+        List<String> options = Pattern.compile("-Dtornado\\.[a-z.]+=\\w+")
+                .matcher(Files.readString(root.resolve("setup.sh")))
+                .results()
+                .map(MatchResult::group)
+                .toList();
+        assertEquals(3, options.size(), options::toString);
+        String pom = Files.readString(root.resolve("pom.xml"));
+        assertTrue(options.stream().allMatch(pom::contains), options::toString);
     }
 
     @Test

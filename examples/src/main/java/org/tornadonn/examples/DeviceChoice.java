@@ -14,6 +14,8 @@ import uk.ac.manchester.tornado.api.runtime.TornadoRuntimeProvider;
 
 /** Devices by what people type. */
 public final class DeviceChoice {
+    private static final List<String> BACKENDS = List.of("opencl", "cuda", "ptx", "spirv", "metal");
+
     private DeviceChoice() {}
 
     /** All devices, in the order that their numbers refer to. */
@@ -51,7 +53,10 @@ public final class DeviceChoice {
                                 .mapToObj(i -> i + " " + devices.get(i).getTornadoVMBackend() + " "
                                         + devices.get(i).getDeviceType() + " " + name(devices.get(i)))
                                 .collect(Collectors.joining("; "))
-                        + "."));
+                        + "."
+                        + (BACKENDS.contains(lower)
+                                ? " A TornadoVM SDK with that backend has them: ./setup.sh --with-tornadovm " + lower
+                                : "")));
     }
 
     /** Several, separated by commas, each as {@link #of} takes it; the default device for null. */

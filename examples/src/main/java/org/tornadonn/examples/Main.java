@@ -1,7 +1,6 @@
 package org.tornadonn.examples;
 
 import java.util.ServiceLoader;
-import org.tornadonn.nn.Engine;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -45,28 +44,14 @@ public final class Main {
         Main main = new Main();
         try {
             return execute(main, args);
-        } catch (OutOfMemoryError e) {
-            System.err.println("\nThis computer has not enough memory for that (" + e.getMessage()
-                    + "). Use a smaller batch, width or depth.");
-            return 1;
-        } catch (LinkageError e) {
-            return failed(
-                    main,
-                    Engine.name() + " lacks what tornado-nn uses (" + e.getMessage()
-                            + "). TornadoVM 5.2 or newer is needed.",
-                    e);
         } catch (Error e) {
             // TornadoVM reports some kernels that it cannot compile as errors.
-            return failed(main, Engine.name() + ": " + message(e), e);
+            return failed(main, e);
         }
     }
 
-    private static String message(Throwable e) {
-        return e.getMessage() == null ? e.toString() : e.getMessage();
-    }
-
-    private static int failed(Main main, String message, Throwable e) {
-        System.err.println("\n" + message);
+    private static int failed(Main main, Throwable e) {
+        System.err.println("\n" + Failure.explain(e));
         if (main.stacktrace) {
             e.printStackTrace();
         }
@@ -77,7 +62,7 @@ public final class Main {
         CommandLine commands = new CommandLine(main);
         ServiceLoader.load(Subcommand.class).forEach(commands::addSubcommand);
         return commands.setCaseInsensitiveEnumValuesAllowed(true)
-                .setExecutionExceptionHandler((e, _, _) -> failed(main, message(e), e))
+                .setExecutionExceptionHandler((e, _, _) -> failed(main, e))
                 .execute(args);
     }
 }

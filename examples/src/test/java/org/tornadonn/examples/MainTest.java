@@ -117,6 +117,7 @@ class MainTest {
     void mistakesAreExplainedWithoutStackTrace() throws Exception {
         fails(1, "There is no", "train", "--data", folder.resolve("nowhere").toString());
         fails(1, "There is no device", "train", "--device", "nonesuch");
+        fails(1, "./setup.sh --with-tornadovm ptx", "train", "--device", "ptx");
         fails(1, "must divide", "train", "--patch", "5");
         fails(1, "There is no file", "eval", folder.resolve("none").toString());
         fails(1, "not a run folder", "train", "--resume", folder.toString());

@@ -9,14 +9,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import org.tornadonn.engine.Device;
-import org.tornadonn.engine.opencl.OpenClDevice;
-import uk.ac.manchester.tornado.api.TaskGraph;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
-import uk.ac.manchester.tornado.api.enums.TornadoVMBackendType;
 
 /** What the figures depend on besides the device. */
 public final class Machine {
+    private static final Pattern DRIVER = Pattern.compile("Driver version *: *(.*\\S)");
+
     private Machine() {}
 
     /** The processor's name as the system tells it. */
@@ -88,16 +88,9 @@ public final class Machine {
         }
     }
 
-    /** The driver's version, which TornadoVM's API does not tell: asked of OpenCL where the embedded engine runs. */
+    /** The driver's version where the engine tells it, else null. */
     public static String driver(TornadoDevice device) {
-        if (TaskGraph.class.getModule().isNamed() || device.getTornadoVMBackend() != TornadoVMBackendType.OPENCL) {
-            return null;
-        }
-        return OpenClDevice.all().stream()
-                .map(Device::info)
-                .filter(i -> i.name().equals(device.getPhysicalDevice().getDeviceName()))
-                .map(i -> i.version())
-                .findFirst()
-                .orElse(null);
+        Matcher line = DRIVER.matcher(String.valueOf(device.getPhysicalDevice().getDeviceInfo()));
+        return line.find() ? line.group(1) : null;
     }
 }

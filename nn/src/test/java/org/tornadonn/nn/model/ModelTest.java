@@ -10,7 +10,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.tornadonn.engine.compile.KernelCompiler;
 import org.tornadonn.nn.Norm;
 import org.tornadonn.nn.convnext.ConvNextConfig;
 import org.tornadonn.nn.vit.VitConfig;
@@ -72,22 +71,6 @@ class ModelTest {
             }
             assertTrue(last < 0.02, "loss " + last);
             assertEquals(2, model.evaluate(images, Golden.LABELS).correct());
-        }
-    }
-
-    @ParameterizedTest
-    @EnumSource(Architecture.class)
-    @Tag("embedded")
-    void compilationDoesNotGrowWithDepth(Architecture architecture) {
-        train(architecture.config(1, Norm.DYT));
-        int shallow = KernelCompiler.compilations();
-        train(architecture.config(7, Norm.DYT));
-        assertEquals(shallow, KernelCompiler.compilations());
-    }
-
-    private void train(ModelConfig config) {
-        try (Model model = new Model(config, 2, 0f, 0f, 3, device)) {
-            model.train(Golden.input(config), Golden.LABELS, 1e-3f);
         }
     }
 

@@ -88,7 +88,7 @@ public final class OpenClDevice implements Device {
     private TornadoOutOfMemoryException outOfMemory(long bytes, long available) {
         return new TornadoOutOfMemoryException(String.format(
                 "The device %s has not enough memory: %,d bytes needed for an array, %,d available in all, %,d at most at"
-                        + " once. Use a smaller batch or model.",
+                        + " once.",
                 info.name(), bytes, available, info.maxAllocation()));
     }
 

@@ -247,11 +247,7 @@ public final class PlanRun {
         }
         String name = graph.name() + "." + task.id();
         WorkerGrid grid = grids.get(name);
-        if (!compiled.extents().isEmpty()) {
-            if (grid != null) {
-                throw new TornadoRuntimeException("Task " + name
-                        + " has @Parallel loops, which define its grid; remove it" + " from the grid scheduler.");
-            }
+        if (grid == null && !compiled.extents().isEmpty()) {
             long[][] sizes = parallelGrid(compiled.extents(), values);
             return new Launch(compiled, arguments.toArray(), sizes[0], sizes[1]);
         }
@@ -259,6 +255,7 @@ public final class PlanRun {
             throw new TornadoRuntimeException("Task " + name + " uses a KernelContext but has no grid; add"
                     + " addWorkerGrid(\"" + name + "\", ...) to the grid scheduler and pass it to the plan.");
         }
+        // @Parallel loops stride over the grid, so each grid is right for them.
         checkGrid(name, grid);
         return new Launch(compiled, arguments.toArray(), grid.getGlobalWork(), grid.getLocalWork());
     }

@@ -54,6 +54,11 @@ record RuntimeDevice(Device device, TornadoVMBackendType backend) implements Tor
     }
 
     @Override
+    public String getDeviceInfo() {
+        return getDescription() + "\nDriver version: " + device.info().version() + "\n";
+    }
+
+    @Override
     public long getDeviceGlobalMemorySize() {
         return device.info().memory();
     }

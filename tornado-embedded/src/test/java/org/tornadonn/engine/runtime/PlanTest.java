@@ -210,6 +210,32 @@ class PlanTest {
         assertEquals(before, KernelCompiler.compilations());
     }
 
+    @ParameterizedTest
+    @MethodSource("devices")
+    void aParallelLoopTakesAnyGrid(TornadoDevice device) throws TornadoExecutionPlanException {
+        for (int work : new int[] {32, 64, 128}) {
+            FloatArray x = new FloatArray(70);
+            FloatArray y = new FloatArray(70);
+            x.init(2f);
+            y.init(5f);
+            y.clear();
+            TaskGraph graph = new TaskGraph("g")
+                    .transferToDevice(DataTransferMode.FIRST_EXECUTION, x, y)
+                    .task("a", PlanTest::kAdd, y, x, 3f)
+                    .transferToHost(DataTransferMode.EVERY_EXECUTION, y);
+            WorkerGrid grid = new WorkerGrid1D(work);
+            grid.setLocalWork(32, 1, 1);
+            try (TornadoExecutionPlan plan = new TornadoExecutionPlan(graph.snapshot())) {
+                plan.withDevice(device)
+                        .withGridScheduler(new GridScheduler("g.a", grid))
+                        .execute();
+            }
+            for (int i = 0; i < y.getSize(); i++) {
+                assertEquals(6f, y.get(i));
+            }
+        }
+    }
+
     @Test
     void mistakesAreExplained() throws TornadoExecutionPlanException {
         FloatArray x = new FloatArray(64);

@@ -4,6 +4,9 @@ package uk.ac.manchester.tornado.api;
 public interface TornadoTargetDevice {
     String getDeviceName();
 
+    /** Lines for people, the driver's version among them. */
+    String getDeviceInfo();
+
     long getDeviceGlobalMemorySize();
 
     long getDeviceLocalMemorySize();

@@ -39,6 +39,11 @@ public final class FloatArray extends TornadoNativeArray {
         }
     }
 
+    /** Sets every element to 0. */
+    public void clear() {
+        getSegment().fill((byte) 0);
+    }
+
     /** A copy in the Java heap. */
     public float[] toHeapArray() {
         return getSegment().toArray(ValueLayout.JAVA_FLOAT);

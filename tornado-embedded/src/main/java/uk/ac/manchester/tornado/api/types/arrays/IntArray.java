@@ -39,6 +39,11 @@ public final class IntArray extends TornadoNativeArray {
         }
     }
 
+    /** Sets every element to 0. */
+    public void clear() {
+        getSegment().fill((byte) 0);
+    }
+
     /** A copy in the Java heap. */
     public int[] toHeapArray() {
         return getSegment().toArray(ValueLayout.JAVA_INT);

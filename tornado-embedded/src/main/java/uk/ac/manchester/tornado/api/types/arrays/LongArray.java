@@ -39,6 +39,11 @@ public final class LongArray extends TornadoNativeArray {
         }
     }
 
+    /** Sets every element to 0. */
+    public void clear() {
+        getSegment().fill((byte) 0);
+    }
+
     /** A copy in the Java heap. */
     public long[] toHeapArray() {
         return getSegment().toArray(ValueLayout.JAVA_LONG);
