@@ -149,6 +149,11 @@ public final class Model implements AutoCloseable {
         return result;
     }
 
+    /** Bytes of the arrays that this model has on the device: parameters, gradients, moments, activations. */
+    public long deviceBytes() {
+        return net.bytes();
+    }
+
     /** Bytes moved to the device by the model's graphs so far, as the engine counts them (0 on TornadoVM without its profiler). */
     public long bytesIn() {
         return bytesIn;
