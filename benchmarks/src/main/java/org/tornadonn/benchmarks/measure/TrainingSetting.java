@@ -43,8 +43,7 @@ public record TrainingSetting(String name, ModelConfig config, int batch) {
     }
 
     private static TrainingSetting tinyConvNext(Norm norm) {
-        return new TrainingSetting(
-                "ConvNeXt", ConvNextConfig.of(8, 2, List.of(1, 1), List.of(16, 32), CLASSES, norm), 4);
+        return new TrainingSetting("ConvNeXt", ConvNextConfig.of(8, 2, List.of(1), List.of(16), CLASSES, norm), 4);
     }
 
     private static TrainingSetting vit(int depth, Norm norm) {

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import org.tornadonn.benchmarks.measure.TrainingSetting;
 import org.tornadonn.benchmarks.op.Op;
+import org.tornadonn.nn.vit.VitConfig;
 
 /**
  * A piece of work for all contenders, with the same numbers for each.
@@ -35,7 +36,9 @@ public record Duel(String op, String pass, TrainingSetting setting, int... size)
                 new Duel("layernorm", BOTH, null, rows, c),
                 new Duel("dyt", BOTH, null, rows, c),
                 new Duel("gelu", FORWARD, null, rows, c)));
-        TrainingSetting.all(effort)
+        // The peers have no ConvNeXt.
+        TrainingSetting.all(effort).stream()
+                .filter(s -> s.config() instanceof VitConfig)
                 .forEach(s -> all.add(new Duel("train", s.config().norm().toString(), s)));
         return all;
     }
