@@ -13,18 +13,18 @@ import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.tornadonn.benchmarks.measure.Machine;
 import org.tornadonn.benchmarks.op.Op;
 import org.tornadonn.benchmarks.op.OpList;
 import org.tornadonn.benchmarks.peer.Peer;
 import org.tornadonn.benchmarks.report.ComparisonTable;
-import org.tornadonn.benchmarks.report.Figures;
-import org.tornadonn.benchmarks.report.HtmlReport;
 import org.tornadonn.benchmarks.report.MarkdownReport;
 import org.tornadonn.benchmarks.report.NormPairs;
 import org.tornadonn.benchmarks.result.Comparison;
-import org.tornadonn.benchmarks.result.DeviceRecord;
+import org.tornadonn.benchmarks.result.EnginePlan;
+import org.tornadonn.benchmarks.result.EngineRun;
 import org.tornadonn.benchmarks.result.ResultFolder;
 import org.tornadonn.benchmarks.result.Results;
 import org.tornadonn.benchmarks.result.RunRecord;
@@ -44,12 +44,12 @@ import uk.ac.manchester.tornado.api.enums.TornadoVMBackendType;
         sortOptions = false,
         description = {
             "Measure what the devices can do at most, then every op and whole training steps against that.",
-            "Each op is compared with double arithmetic before it is timed. Takes about five minutes on two cores."
+            "Each op is compared with double arithmetic before it is timed. Takes about ten minutes on two cores."
         },
         footer = {
             "",
             "A run writes results.json and report.html, and results.jsonl while it goes on; stop it with Ctrl-C and go on"
-                    + " with --resume. ./setup.sh bench --peers also builds the other libraries' module."
+                    + " with --resume, with --engines too. ./setup.sh bench --peers also builds the other libraries' module."
         })
 public final class BenchCommand implements Subcommand, Callable<Integer> {
     @Option(
@@ -68,6 +68,15 @@ public final class BenchCommand implements Subcommand, Callable<Integer> {
                     "As tornado-nn devices lists them, or all; by default all but the IR interpreter, which gets tiny"
                             + " sizes.")
     List<String> devices;
+
+    @Option(
+            names = "--engines",
+            paramLabel = "embedded|sdk|all",
+            split = ",",
+            description =
+                    "Run each of these engines in a process of its own and put the results side by side; all are both where"
+                            + " TORNADOVM_HOME is set. By default the engine of this process.")
+    List<String> engines;
 
     @Option(names = "--quick", description = "Fewer sizes and samples: about a minute on two cores.")
     boolean quick;
@@ -115,6 +124,16 @@ public final class BenchCommand implements Subcommand, Callable<Integer> {
             System.out.println("Written: " + MarkdownReport.write(Path.of("docs")));
             return 0;
         }
+        if (engines != null && resume == null) {
+            EnginePlan plan = new EnginePlan(EngineRuns.engines(engines, System.getenv("TORNADOVM_HOME")), options());
+            return new EngineRuns(folder(), EngineRuns.processes()).begin(plan);
+        }
+        if (resume != null) {
+            refuseOptions();
+            if (EnginePlan.in(resume)) {
+                return new EngineRuns(resume, EngineRuns.processes()).resume();
+            }
+        }
         return measure();
     }
 
@@ -133,25 +152,9 @@ public final class BenchCommand implements Subcommand, Callable<Integer> {
                     folder.run().load(), folder.run().cores());
         }
         boolean right = new BenchRun(folder, chosen, contenders, System.out).run();
-        Results results = folder.results();
-        results.write(folder.folder().resolve("results.json"));
-        HtmlReport.write(results, folder.folder().resolve("report.html"));
-        for (DeviceRecord device : results.devices()) {
-            List<NormPairs> pairs = NormPairs.of(results, device.index());
-            if (!pairs.isEmpty()) {
-                System.out.println("\nDyT against LayerNorm on device " + device.index() + ":");
-            }
-            for (NormPairs pair : pairs) {
-                System.out.printf(
-                        "  %-66s %9s %9s   %s times as fast%n",
-                        pair.name(),
-                        Figures.time(pair.layerNorm().time().median()),
-                        Figures.time(pair.dyt().time().median()),
-                        Figures.digits(pair.speedup()));
-            }
-        }
-        System.out.println("\nResults: " + folder.folder().resolve("results.json") + "   Report: "
-                + folder.folder().resolve("report.html"));
+        EngineRun results = folder.results();
+        results.devices().forEach(device -> System.out.print(NormPairs.text(results, device.index())));
+        EngineRuns.report(new Results(List.of(results)), folder.folder());
         return right ? 0 : 1;
     }
 
@@ -171,17 +174,13 @@ public final class BenchCommand implements Subcommand, Callable<Integer> {
                                 : OpList.of(op).name());
             }
         }
-        Path folder = out != null
-                ? out
-                : Path.of(
-                        "runs",
-                        "bench-" + LocalDateTime.now().format(DateTimeFormatter.ofPattern("yyyy-MM-dd-HHmmss")));
         Op.Effort effort = tiny ? Op.Effort.TINY : quick ? Op.Effort.QUICK : Op.Effort.FULL;
         return ResultFolder.create(
-                folder,
+                folder(),
                 new RunRecord(
                         RunRecord.FORMAT,
-                        command(),
+                        "./tornado-nn --engine " + RunRecord.engineOption(Engine.name()) + " bench"
+                                + options().stream().map(o -> " " + o).collect(Collectors.joining()),
                         LocalDateTime.now().format(DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm")),
                         Machine.version(),
                         Machine.commit(),
@@ -197,25 +196,41 @@ public final class BenchCommand implements Subcommand, Callable<Integer> {
                         indices()));
     }
 
-    private String command() {
-        StringBuilder text = new StringBuilder("./tornado-nn bench");
+    private Path folder() {
+        return out != null
+                ? out
+                : Path.of(
+                        "runs",
+                        "bench-" + LocalDateTime.now().format(DateTimeFormatter.ofPattern("yyyy-MM-dd-HHmmss")));
+    }
+
+    /** The options that say what is measured. */
+    private List<String> options() {
+        List<String> options = new ArrayList<>();
         if (ops != null) {
-            text.append(" --ops ").append(String.join(",", ops));
+            options.addAll(List.of("--ops", String.join(",", ops)));
         }
         if (devices != null) {
-            text.append(" --devices ").append(String.join(",", devices));
+            options.addAll(List.of("--devices", String.join(",", devices)));
         }
-        return text.append(tiny ? " --tiny" : quick ? " --quick" : "")
-                .append(peers ? " --peers" : "")
-                .toString();
+        if (tiny || quick) {
+            options.add(tiny ? "--tiny" : "--quick");
+        }
+        if (peers) {
+            options.add("--peers");
+        }
+        return options;
+    }
+
+    private void refuseOptions() {
+        if (!options().isEmpty() || engines != null || out != null) {
+            throw new UserException(
+                    "--resume goes on with the engines, ops, devices and sizes that the run began with; leave the"
+                            + " other options out.");
+        }
     }
 
     private ResultFolder again() {
-        if (ops != null || devices != null || quick || tiny || peers || out != null) {
-            throw new UserException(
-                    "--resume goes on with the ops, devices and sizes that the run began with; leave the"
-                            + " other options out.");
-        }
         ResultFolder folder = ResultFolder.resume(resume);
         RunRecord run = folder.run();
         List<TornadoDevice> all = DeviceChoice.all();

@@ -12,6 +12,7 @@ import org.tornadonn.benchmarks.measure.OpRun;
 import org.tornadonn.benchmarks.measure.Pace;
 import org.tornadonn.benchmarks.measure.PeakRates;
 import org.tornadonn.benchmarks.measure.Sampling;
+import org.tornadonn.benchmarks.measure.TrainingSetting;
 import org.tornadonn.benchmarks.measure.TrainingStep;
 import org.tornadonn.benchmarks.op.Op;
 import org.tornadonn.benchmarks.op.OpList;
@@ -23,8 +24,8 @@ import org.tornadonn.benchmarks.report.ConsoleTable;
 import org.tornadonn.benchmarks.report.Figures;
 import org.tornadonn.benchmarks.result.DeviceRecord;
 import org.tornadonn.benchmarks.result.Measurement;
+import org.tornadonn.benchmarks.result.Peaks;
 import org.tornadonn.benchmarks.result.ResultFolder;
-import org.tornadonn.nn.Norm;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
 import uk.ac.manchester.tornado.api.enums.TornadoVMBackendType;
 
@@ -37,13 +38,13 @@ final class BenchRun {
     private final Map<Integer, TornadoDevice> devices;
     private final List<Peer> peers;
     private final PrintStream out;
-    private boolean right = true;
 
     /** One row to come. */
     private record Item(
             String op, String pass, String shape, long bytes, long operations, int images, Supplier<Timed> measure) {}
 
-    private record Timed(Double compileMillis, Double firstMillis, Sampling sampling) {}
+    private record Timed(
+            Double compileMillis, Double firstMillis, Sampling sampling, Long deviceBytes, Long processBytes) {}
 
     BenchRun(ResultFolder folder, Map<Integer, TornadoDevice> devices, List<Peer> peers, PrintStream out) {
         this.folder = folder;
@@ -58,7 +59,7 @@ final class BenchRun {
         if (folder.run().peers()) {
             duels();
         }
-        return right;
+        return folder.results().measurements().stream().noneMatch(Measurement::faulty);
     }
 
     /** The IR interpreter, and whatever else only pretends to be a device, gets the sizes of tests. */
@@ -79,12 +80,11 @@ final class BenchRun {
                     Machine.driver(device),
                     device.getPhysicalDevice().getDeviceMaxComputeUnits(),
                     device.getMaxGlobalMemory(),
-                    PeakRates.measure(
-                            device, effort, what -> out.println("device " + index + ": measuring " + what + " ...")));
+                    peaks(index, device, effort));
             folder.add(measured);
             return measured;
         });
-        out.println("\n" + Figures.device(record) + "\n" + Figures.peaks(record.peaks()) + "\n");
+        out.println("\n" + Figures.device(record) + "\n" + Figures.peaks(record) + "\n");
         List<Item> items = items(device, effort);
         ConsoleTable table = new ConsoleTable(out, items.size());
         table.head();
@@ -101,19 +101,33 @@ final class BenchRun {
         }
     }
 
-    private Measurement measure(int index, Item item) {
+    /** The device's peaks, or null and a row that says why there are none. */
+    private Peaks peaks(int index, TornadoDevice device, Op.Effort effort) {
+        try {
+            return PeakRates.measure(
+                    device, effort, what -> out.println("device " + index + ": measuring " + what + " ..."));
+        } catch (RuntimeException | Error e) {
+            folder.add(measurement(index, new Item("peaks", "", "", 0, 0, 0, null), null, failure(e)));
+            return null;
+        }
+    }
+
+    /** Whatever the engine does with one item, the run goes on: TornadoVM reports some kernels that it cannot compile as errors. */
+    private static Measurement measure(int index, Item item) {
         try {
             return measurement(index, item, item.measure().get(), null);
-        } catch (OpRun.WrongException e) {
-            right = false;
-            return measurement(index, item, null, "WRONG: " + e.getMessage());
-        } catch (OutOfMemoryError e) {
-            return measurement(index, item, null, "not enough memory on this computer");
-        } catch (RuntimeException e) {
-            right = false;
-            String message = e.getMessage() == null ? e.toString() : e.getMessage();
-            return measurement(index, item, null, message.lines().findFirst().orElse(""));
+        } catch (RuntimeException | Error e) {
+            return measurement(index, item, null, failure(e));
         }
+    }
+
+    private static String failure(Throwable e) {
+        if (e instanceof OutOfMemoryError) {
+            return Measurement.NO_MEMORY;
+        }
+        String message = e.getMessage() == null ? e.toString() : e.getMessage();
+        String line = message.lines().findFirst().orElse(e.toString());
+        return e instanceof OpRun.WrongException ? "WRONG: " + line : line;
     }
 
     private static Measurement measurement(int index, Item item, Timed timed, String failure) {
@@ -130,6 +144,8 @@ final class BenchRun {
                 timed == null ? null : timed.firstMillis(),
                 timed == null ? List.of() : timed.sampling().kernel(),
                 timed == null ? List.of() : timed.sampling().wall(),
+                timed == null ? null : timed.deviceBytes(),
+                timed == null ? null : timed.processBytes(),
                 failure);
     }
 
@@ -165,9 +181,7 @@ final class BenchRun {
             }
         }
         if (wanted(TRAIN)) {
-            for (Norm norm : Norm.values()) {
-                items.add(item(device, effort, TrainingStep.Setting.of(effort, norm), norm));
-            }
+            TrainingSetting.all(effort).forEach(setting -> items.add(item(device, effort, setting)));
         }
         return items;
     }
@@ -186,16 +200,24 @@ final class BenchRun {
                 0,
                 () -> {
                     try (OpRun run = new OpRun(device, pass, size)) {
-                        return new Timed(run.compileMillis(), run.firstMillis(), run.sample(Pace.of(effort)));
+                        return new Timed(
+                                run.compileMillis(), run.firstMillis(), run.sample(Pace.of(effort)), null, null);
                     }
                 });
     }
 
-    private static Item item(TornadoDevice device, Op.Effort effort, TrainingStep.Setting setting, Norm norm) {
+    private static Item item(TornadoDevice device, Op.Effort effort, TrainingSetting setting) {
         return new Item(
-                TRAIN, norm.toString(), setting.shape(), setting.bytes(), setting.operations(), setting.batch(), () -> {
+                TRAIN,
+                setting.config().norm().toString(),
+                setting.shape(),
+                setting.bytes(),
+                setting.operations(),
+                setting.batch(),
+                () -> {
                     try (TrainingStep step = new TrainingStep(device, setting)) {
-                        return new Timed(null, step.firstMillis(), step.sample(Pace.of(effort)));
+                        Sampling sampling = step.sample(Pace.of(effort));
+                        return new Timed(null, step.firstMillis(), sampling, step.deviceBytes(), step.processBytes());
                     }
                 });
     }
@@ -242,7 +264,7 @@ final class BenchRun {
                 Figures.time(m.time().median()),
                 Figures.percent(m.time().spread()),
                 Figures.time(m.time().best()),
-                m.images() > 0 ? Figures.digits(m.images() / m.time().median() * 1e9) + " images/s" : "");
+                m.images() > 0 ? Figures.imageRate(m) : "");
     }
 
     private static Measurement measurement(int device, Item item, Rounds.Outcome o) {
@@ -259,6 +281,8 @@ final class BenchRun {
                 Double.isNaN(o.firstMillis()) ? null : o.firstMillis(),
                 List.of(),
                 o.wall(),
+                null,
+                null,
                 o.failure());
     }
 }

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tornadonn.benchmarks.op.Op;
 import org.tornadonn.benchmarks.op.OpList;
+import org.tornadonn.benchmarks.result.EngineRun;
 import org.tornadonn.benchmarks.result.Results;
 import org.tornadonn.examples.DeviceChoice;
 import org.tornadonn.examples.Main;
@@ -42,6 +43,10 @@ class BenchCommandTest {
         }
     }
 
+    private static EngineRun read(Path run) {
+        return Results.read(run).runs().getFirst();
+    }
+
     private static void fails(int code, String part, String... args) {
         Said said = say(args);
         assertEquals(code, said.code(), said.out() + said.err());
@@ -64,11 +69,11 @@ class BenchCommandTest {
         Said first =
                 say("bench", "--tiny", "--ops", "dyt,layernorm,train", "--devices", "all", "--out", run.toString());
         assertEquals(0, first.code(), first.out() + first.err());
-        Results results = Results.read(run);
+        EngineRun results = read(run);
         int devices = DeviceChoice.all().size();
         assertEquals(devices, results.devices().size());
-        assertEquals(devices * 10, results.measured().size(), "two norms, two passes, two sizes, and training");
-        assertTrue(first.out().contains("[ 10/ 10] train"), first.out());
+        assertEquals(devices * 12, results.measured().size(), "two norms, two passes, two sizes, and two models");
+        assertTrue(first.out().contains("[ 12/ 12] train"), first.out());
         assertTrue(first.out().contains("DyT against LayerNorm on device 0"), first.out());
         assertTrue(Files.readString(run.resolve("report.html")).contains("Roofline"));
 
@@ -77,10 +82,10 @@ class BenchCommandTest {
         Files.writeString(run.resolve("results.jsonl"), String.join("\n", lines.subList(0, 5)) + "\n{\"measu");
         Said again = say("bench", "--resume", run.toString());
         assertEquals(0, again.code(), again.out() + again.err());
-        int fourth = again.out().indexOf("[  4/ 10]");
+        int fourth = again.out().indexOf("[  4/ 12]");
         assertTrue(fourth > 0, again.out());
-        assertFalse(again.out().substring(0, fourth).contains("/ 10]"), "three are not measured again: " + again.out());
-        Results resumed = Results.read(run);
+        assertFalse(again.out().substring(0, fourth).contains("/ 12]"), "three are not measured again: " + again.out());
+        EngineRun resumed = read(run);
         assertEquals(results.run(), resumed.run());
         assertEquals(
                 results.measurements().subList(0, 3), resumed.measurements().subList(0, 3), "kept");
@@ -94,6 +99,7 @@ class BenchCommandTest {
         assertEquals(0, compared.code(), compared.err());
         assertTrue(compared.out().contains("tornado-nn dyt backward 70 x 32"), compared.out());
         fails(1, "leave the other options out", "bench", "--resume", run.toString(), "--quick");
+        fails(1, "leave the other options out", "bench", "--resume", run.toString(), "--engines", "all");
         fails(1, "holds a run already", "bench", "--tiny", "--out", run.toString());
 
         Files.writeString(
@@ -114,6 +120,8 @@ class BenchCommandTest {
                 "--compare",
                 folder.resolve("a").toString(),
                 folder.resolve("b").toString());
+        fails(1, "There is no engine cuda", "bench", "--engines", "cuda");
+        fails(1, "./tornado-nn bench --engines", "bench", "--engines", "all");
         fails(2, "--compare", "bench", "--compare", "one.json");
         fails(2, "Unknown option", "bench", "--nonsense");
         fails(1, "not the folder of a bench run", "bench", "--resume", folder.toString());

@@ -23,7 +23,7 @@ import org.tornadonn.benchmarks.peer.Peer;
 import org.tornadonn.nn.Norm;
 import org.tornadonn.nn.vit.VitConfig;
 
-/** The ViT of {@link TrainingStep} and its step of AdamW, written with DJL's arrays. */
+/** The ViT of a duel and its step of AdamW, written with DJL's arrays. */
 final class DjlVit implements Peer.Prepared {
     private static final float RATE = 1e-3f;
     private static final float DECAY = 0.05f;
@@ -43,7 +43,7 @@ final class DjlVit implements Peer.Prepared {
 
     DjlVit(NDManager manager, Duel duel) {
         this.manager = manager;
-        this.config = duel.setting().config();
+        this.config = (VitConfig) duel.setting().config();
         this.batch = duel.setting().batch();
         int side = config.imageSize();
         images = manager.create(

@@ -14,6 +14,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
+import org.tornadonn.benchmarks.measure.TrainingSetting;
 import org.tornadonn.benchmarks.measure.TrainingStep;
 import org.tornadonn.benchmarks.op.Op;
 import org.tornadonn.examples.DeviceChoice;
@@ -43,7 +44,7 @@ public class TrainBenchmark {
     public void prepare() {
         step = new TrainingStep(
                 DeviceChoice.of(device.isEmpty() ? null : device),
-                TrainingStep.Setting.of(Op.Effort.valueOf(effort), norm));
+                TrainingSetting.vit(Op.Effort.valueOf(effort), norm));
     }
 
     @Benchmark

@@ -1,5 +1,6 @@
 package org.tornadonn.benchmarks.measure;
 
+import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
@@ -39,9 +40,22 @@ public final class Machine {
         return name == null ? System.getProperty("os.arch") : name;
     }
 
-    /** Processors that are busy now, on average of the last minute; -1 where the system does not tell. */
+    /**
+     * Processors that are busy during one second from now on; -1 where the system does not tell. No average of minutes, which would
+     * count the engine that was measured just before.
+     */
     public static double load() {
-        return ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
+        if (!(ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system)) {
+            return -1;
+        }
+        try {
+            system.getCpuLoad();
+            Thread.sleep(1000);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        double share = system.getCpuLoad();
+        return share < 0 ? -1 : share * system.getAvailableProcessors();
     }
 
     public static String os() {

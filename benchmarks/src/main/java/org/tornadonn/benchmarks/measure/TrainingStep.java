@@ -1,66 +1,16 @@
 package org.tornadonn.benchmarks.measure;
 
 import java.util.SplittableRandom;
-import org.tornadonn.benchmarks.op.Op;
-import org.tornadonn.nn.Norm;
 import org.tornadonn.nn.model.Model;
-import org.tornadonn.nn.vit.VitConfig;
+import org.tornadonn.nn.model.ModelConfig;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
 
 /**
- * Whole steps of training a ViT on a fixed batch of noise: forward, cross-entropy, backward, AdamW. The one place here that knows
- * the models.
+ * Whole steps of training a model on a fixed batch of noise: forward, cross-entropy, backward, AdamW.
  */
 public final class TrainingStep implements AutoCloseable {
-    private static final int CLASSES = 10;
     private static final float RATE = 1e-3f;
     private static final float DECAY = 0.05f;
-
-    /** What is trained. */
-    public record Setting(VitConfig config, int batch) {
-        public static Setting of(Op.Effort effort, Norm norm) {
-            return effort == Op.Effort.TINY
-                    ? new Setting(VitConfig.of(8, 4, 16, 1, 1, CLASSES, norm), 4)
-                    : new Setting(VitConfig.of(32, 4, 192, 6, 3, CLASSES, norm), 64);
-        }
-
-        /** What tells one setting from another. */
-        public String shape() {
-            return String.format("width %d depth %d batch %d", config.width(), config.depth(), batch);
-        }
-
-        /** The whole setting. */
-        public String describe() {
-            return String.format(
-                    "ViT on %d x %d pixels, patch %d, width %d, depth %d, heads %d, batch %d",
-                    config.imageSize(),
-                    config.imageSize(),
-                    config.patch(),
-                    config.width(),
-                    config.depth(),
-                    config.heads(),
-                    batch);
-        }
-
-        public int parameters() {
-            return config.parameters().size();
-        }
-
-        /** Parameters read forward and backward, gradients and moments as AdamW moves them, and the images. */
-        public long bytes() {
-            long pixels = (long) config.channels() * config.imageSize() * config.imageSize();
-            return 4 * (11L * parameters() + batch * pixels);
-        }
-
-        /** The matrix products of forward, and twice as many backward. */
-        public long operations() {
-            long tokens = config.tokens();
-            long width = config.width();
-            long block = 2 * tokens * width * (4 * width + 2L * config.mlp()) + 4 * tokens * tokens * width;
-            long patch = 2L * config.patches() * width * config.channels() * config.patch() * config.patch();
-            return 3 * batch * (config.depth() * block + patch + 2 * width * CLASSES);
-        }
-    }
 
     private final Model model;
     private final float[] pixels;
@@ -68,10 +18,11 @@ public final class TrainingStep implements AutoCloseable {
     private final double firstMillis;
 
     /** Makes the model and checks that the loss begins near that of guessing and falls on its fixed batch. */
-    public TrainingStep(TornadoDevice device, Setting setting) {
-        VitConfig c = setting.config();
+    public TrainingStep(TornadoDevice device, TrainingSetting setting) {
+        ModelConfig c = setting.config();
         pixels = pixels(setting.batch() * c.channels() * c.imageSize() * c.imageSize());
         labels = labels(setting.batch());
+        ResidentMemory.restart();
         long start = System.nanoTime();
         model = new Model(c, setting.batch(), 0f, DECAY, 1, device);
         float first = train();
@@ -80,7 +31,7 @@ public final class TrainingStep implements AutoCloseable {
         for (int i = 0; i < 3; i++) {
             last = train();
         }
-        if (!(Math.abs(first - Math.log(CLASSES)) < 0.7 && last < first)) {
+        if (!(Math.abs(first - Math.log(TrainingSetting.CLASSES)) < 0.7 && last < first)) {
             close();
             throw new OpRun.WrongException("the loss of a fixed batch went from " + first + " to " + last);
         }
@@ -97,7 +48,7 @@ public final class TrainingStep implements AutoCloseable {
     }
 
     public static int[] labels(int batch) {
-        return new SplittableRandom(6).ints(batch, 0, CLASSES).toArray();
+        return new SplittableRandom(6).ints(batch, 0, TrainingSetting.CLASSES).toArray();
     }
 
     /** A step; its loss. */
@@ -115,6 +66,16 @@ public final class TrainingStep implements AutoCloseable {
     /** Making the model, compiling and the first step. */
     public double firstMillis() {
         return firstMillis;
+    }
+
+    /** Bytes of the arrays that the model has on the device. */
+    public long deviceBytes() {
+        return model.deviceBytes();
+    }
+
+    /** The most bytes of RAM that the process held since this was made, or null where the system does not tell. */
+    public Long processBytes() {
+        return ResidentMemory.peak();
     }
 
     @Override

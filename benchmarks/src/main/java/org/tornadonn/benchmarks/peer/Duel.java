@@ -1,19 +1,21 @@
 package org.tornadonn.benchmarks.peer;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
-import org.tornadonn.benchmarks.measure.TrainingStep;
+import org.tornadonn.benchmarks.measure.TrainingSetting;
 import org.tornadonn.benchmarks.op.Op;
-import org.tornadonn.nn.Norm;
+import org.tornadonn.nn.vit.VitConfig;
 
 /**
  * A piece of work for all contenders, with the same numbers for each.
  *
  * @param op matmul, layernorm, dyt, gelu or train
  * @param pass forward, forward+backward, or for train the norm
+ * @param setting what is trained; null for the others
  * @param size rows x channels, for matmul rows x in x out; none for train
  */
-public record Duel(String op, String pass, Op.Effort effort, int... size) {
+public record Duel(String op, String pass, TrainingSetting setting, int... size) {
     public static final String FORWARD = "forward";
     public static final String BOTH = "forward+backward";
     public static final float ALPHA = 0.7f;
@@ -25,31 +27,28 @@ public record Duel(String op, String pass, Op.Effort effort, int... size) {
         int rows = tiny ? 6 : 8192;
         int c = tiny ? 32 : 768;
         int n = tiny ? 16 : 1024;
-        return List.of(
-                new Duel("matmul", FORWARD, effort, n / 2, n / 2, n / 2),
-                new Duel("matmul", FORWARD, effort, n, n, n),
-                new Duel("matmul", FORWARD, effort, tiny ? 10 : 4160, tiny ? 16 : 192, tiny ? 48 : 768),
-                new Duel("layernorm", FORWARD, effort, rows, c),
-                new Duel("dyt", FORWARD, effort, rows, c),
-                new Duel("layernorm", BOTH, effort, rows, c),
-                new Duel("dyt", BOTH, effort, rows, c),
-                new Duel("gelu", FORWARD, effort, rows, c),
-                new Duel("train", Norm.LAYER_NORM.toString(), effort),
-                new Duel("train", Norm.DYT.toString(), effort));
+        List<Duel> all = new ArrayList<>(List.of(
+                new Duel("matmul", FORWARD, null, n / 2, n / 2, n / 2),
+                new Duel("matmul", FORWARD, null, n, n, n),
+                new Duel("matmul", FORWARD, null, tiny ? 10 : 4160, tiny ? 16 : 192, tiny ? 48 : 768),
+                new Duel("layernorm", FORWARD, null, rows, c),
+                new Duel("dyt", FORWARD, null, rows, c),
+                new Duel("layernorm", BOTH, null, rows, c),
+                new Duel("dyt", BOTH, null, rows, c),
+                new Duel("gelu", FORWARD, null, rows, c)));
+        // The peers have no ConvNeXt.
+        TrainingSetting.all(effort).stream()
+                .filter(s -> s.config() instanceof VitConfig)
+                .forEach(s -> all.add(new Duel("train", s.config().norm().toString(), s)));
+        return all;
     }
 
     public boolean training() {
         return op.equals("train");
     }
 
-    /** What is trained. */
-    public TrainingStep.Setting setting() {
-        Norm norm = pass.equals(Norm.DYT.toString()) ? Norm.DYT : Norm.LAYER_NORM;
-        return TrainingStep.Setting.of(effort, norm);
-    }
-
     public String shape() {
-        return training() ? setting().shape() : Op.shape(size);
+        return training() ? setting.shape() : Op.shape(size);
     }
 
     /** Rows of the first input. */
@@ -103,7 +102,7 @@ public record Duel(String op, String pass, Op.Effort effort, int... size) {
 
     public long bytes() {
         if (training()) {
-            return setting().bytes();
+            return setting.bytes();
         }
         long elements = (long) rows() * channels();
         if (op.equals("matmul")) {
@@ -114,7 +113,7 @@ public record Duel(String op, String pass, Op.Effort effort, int... size) {
 
     public long operations() {
         if (training()) {
-            return setting().operations();
+            return setting.operations();
         }
         long elements = (long) rows() * channels();
         return switch (op) {

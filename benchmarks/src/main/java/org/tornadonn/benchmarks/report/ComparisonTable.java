@@ -3,6 +3,7 @@ package org.tornadonn.benchmarks.report;
 import java.util.ArrayList;
 import java.util.List;
 import org.tornadonn.benchmarks.result.Comparison;
+import org.tornadonn.benchmarks.result.Measurement;
 import org.tornadonn.benchmarks.result.RunRecord;
 
 /** Runs side by side, as text. */
@@ -23,7 +24,7 @@ public final class ComparisonTable {
                     run.engine(),
                     run.commit() == null ? run.version() : run.commit(),
                     Figures.device(column.device()),
-                    Figures.peaks(column.device().peaks())));
+                    Figures.peaks(column.device())));
         }
         int width = comparison.rows().stream()
                 .mapToInt(r -> r.item().length())
@@ -51,11 +52,7 @@ public final class ComparisonTable {
         parts.add(String.format("%-" + width + "s", row.item()));
         for (int i = 0; i < row.cells().size(); i++) {
             Comparison.Cell cell = row.cells().get(i);
-            parts.add(String.format(
-                    "%10s",
-                    cell.measurement() == null
-                            ? "-"
-                            : Figures.time(cell.measurement().time().median())));
+            parts.add(String.format("%10s", time(cell.measurement())));
             if (i > 0) {
                 boolean missing = cell.verdict() == Comparison.Verdict.MISSING;
                 String ratio = missing ? "" : Figures.digits(cell.ratio());
@@ -63,6 +60,13 @@ public final class ComparisonTable {
             }
         }
         return String.join(" ", parts).stripTrailing();
+    }
+
+    private static String time(Measurement m) {
+        if (m == null) {
+            return "-";
+        }
+        return m.failed() ? "failed" : Figures.time(m.time().median());
     }
 
     private static String word(Comparison.Verdict verdict) {

@@ -8,7 +8,7 @@ import org.tornadonn.benchmarks.result.Measurement;
 
 /** The table that grows while a run goes on: a row's name stands there while it is measured, its figures follow. */
 public final class ConsoleTable {
-    private static final String NAME = "%-13s %-17s %-26s";
+    private static final String NAME = "%-13s %-17s %-27s";
     private static final List<Integer> WIDTHS = List.of(9, 9, 5, 9, 7, 8, 8, 8, 9, 9, 9);
 
     private final PrintStream out;

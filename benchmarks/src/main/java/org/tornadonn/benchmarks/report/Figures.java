@@ -3,6 +3,7 @@ package org.tornadonn.benchmarks.report;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.tornadonn.benchmarks.result.Comparison;
 import org.tornadonn.benchmarks.result.DeviceRecord;
 import org.tornadonn.benchmarks.result.Measurement;
 import org.tornadonn.benchmarks.result.Peaks;
@@ -79,8 +80,18 @@ public final class Figures {
                 m.images() == 0 ? "" : digits(m.images() / m.time().median() * 1e9));
     }
 
-    static String imageRate(Measurement m) {
+    /** The median, or what went wrong. */
+    static String timeOrFailure(Measurement m) {
+        return m.failed() ? m.failure() : time(m.time().median());
+    }
+
+    public static String imageRate(Measurement m) {
         return digits(m.images() / m.time().median() * 1e9) + " images/s";
+    }
+
+    /** The engine and the device's number: what tells columns apart. */
+    static String column(Comparison.Column column) {
+        return column.run().engineOption() + " " + column.device().index();
     }
 
     /** One line about a device. */
@@ -97,8 +108,12 @@ public final class Figures {
                 d.driver() == null ? "" : ", driver " + d.driver());
     }
 
-    /** One line about peaks. */
-    public static String peaks(Peaks p) {
+    /** One line about a device's peaks. */
+    public static String peaks(DeviceRecord device) {
+        Peaks p = device.peaks();
+        if (p == null) {
+            return "its peaks could not be measured";
+        }
         StringBuilder copies = new StringBuilder();
         for (Peaks.Copy c : p.copies()) {
             copies.append(copies.isEmpty() ? "" : ", ")

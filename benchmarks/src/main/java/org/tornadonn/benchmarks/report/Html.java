@@ -14,19 +14,18 @@ final class Html {
                 .replace("\"", "&quot;");
     }
 
-    /** A table whose first {@code names} columns are text and the others numbers. */
-    static String table(List<String> heads, List<List<String>> rows, int names) {
+    static String table(Table table) {
         StringBuilder html = new StringBuilder("<div class=\"wide\"><table>\n<tr>");
-        for (int i = 0; i < heads.size(); i++) {
-            html.append(i < names ? "<th>" : "<th class=\"n\">")
-                    .append(escape(heads.get(i)))
+        for (int i = 0; i < table.heads().size(); i++) {
+            html.append(i < table.names() ? "<th>" : "<th class=\"n\">")
+                    .append(escape(table.heads().get(i)))
                     .append("</th>");
         }
         html.append("</tr>\n");
-        for (List<String> row : rows) {
+        for (List<String> row : table.rows()) {
             html.append("<tr>");
             for (int i = 0; i < row.size(); i++) {
-                html.append(i < names ? "<td>" : "<td class=\"n\">")
+                html.append(i < table.names() ? "<td>" : "<td class=\"n\">")
                         .append(escape(row.get(i)))
                         .append("</td>");
             }

@@ -5,18 +5,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import org.tornadonn.benchmarks.result.Comparison;
 import org.tornadonn.benchmarks.result.DeviceRecord;
+import org.tornadonn.benchmarks.result.EngineRun;
 import org.tornadonn.benchmarks.result.Measurement;
-import org.tornadonn.benchmarks.result.Peaks;
 import org.tornadonn.benchmarks.result.Results;
-import org.tornadonn.benchmarks.result.RunRecord;
 import org.tornadonn.nn.UserException;
 
-/** A run as one page that needs nothing but itself. */
+/** Results as one page that needs nothing but itself. */
 public final class HtmlReport {
     private static final String STYLE = """
             :root { color-scheme: light dark; }
@@ -51,43 +49,29 @@ public final class HtmlReport {
     }
 
     private String page() {
-        RunRecord run = results.run();
         html.append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n")
                 .append("<meta name=\"viewport\" content=\"width=device-width\"/>\n<title>tornado-nn bench, ")
-                .append(Html.escape(run.date()))
+                .append(Html.escape(results.first().date()))
                 .append("</title>\n<style>\n")
                 .append(Html.escape(STYLE))
                 .append("</style>\n</head>\n<body>\n<h1>tornado-nn bench</h1>\n");
-        html.append(Html.table(List.of("", ""), about(run), 2));
-        if (run.busy()) {
-            paragraph("Other programs kept this machine busy when the run began: times are too long and noisy.");
+        html.append(Html.table(Table.about(results)));
+        if (results.runs().stream().anyMatch(r -> r.run().busy())) {
+            paragraph("Other programs kept this machine busy when a run began: its times are too long and noisy.");
         }
         paragraph(
                 "Times are medians of samples, best is the shortest; ± is half the distance of the quartiles over the median. GB/s counts every input read"
                         + " once and every output written once; GFLOP/s counts an elementary function as one operation. \"of peak\" is"
                         + " the time at the measured peaks (copy at the nearest working set, or multiply-add, whichever takes longer)"
                         + " over the measured time; what is updated in place can exceed it, since it moves less than a copy does. Each op"
-                        + " was compared with double arithmetic before it was timed.");
-        for (DeviceRecord device : results.devices()) {
-            device(device);
+                        + " was compared with double arithmetic before it was timed; a training step's first includes making the model and compiling."
+                        + " on the device: the arrays that a model plans there; in RAM: the most that the process held meanwhile.");
+        sideBySide();
+        for (EngineRun run : results.runs()) {
+            run.devices().forEach(device -> device(run, device));
+            peers(run);
         }
-        devicesAgainstEachOther();
-        peers();
         return html.append("</body>\n</html>\n").toString();
-    }
-
-    static List<List<String>> about(RunRecord run) {
-        return List.of(
-                List.of("command", run.command()),
-                List.of("date", run.date()),
-                List.of("tornado-nn", run.version() + (run.commit() == null ? "" : ", commit " + run.commit())),
-                List.of("engine", run.engine()),
-                List.of(
-                        "machine",
-                        run.cpu() + ", " + run.cores() + " processors"
-                                + (run.load() < 0 ? "" : ", load " + run.load() + " before the run")),
-                List.of("system", run.os()),
-                List.of("JDK", run.jdk()));
     }
 
     private void heading(int level, String text) {
@@ -98,74 +82,27 @@ public final class HtmlReport {
         html.append("<p class=\"note\">").append(Html.escape(text)).append("</p>\n");
     }
 
-    private List<Measurement> own(DeviceRecord device) {
-        return results.measurements().stream()
-                .filter(m -> m.device() == device.index() && !m.pass().endsWith(Measurement.BESIDE))
-                .toList();
-    }
-
-    private void device(DeviceRecord device) {
-        heading(2, Figures.device(device));
-        paragraph(Figures.peaks(device.peaks()));
-        List<Measurement> timed = own(device).stream().filter(m -> !m.failed()).toList();
-        if (!timed.isEmpty()) {
+    private void device(EngineRun run, DeviceRecord device) {
+        heading(2, run.run().engineOption() + ", " + Figures.device(device));
+        paragraph(Figures.peaks(device));
+        List<Measurement> timed =
+                run.alone(device.index()).stream().filter(m -> !m.failed()).toList();
+        if (!timed.isEmpty() && device.peaks() != null) {
             heading(3, "Roofline");
-            html.append(roofline(device.peaks(), timed));
+            html.append(Roofline.svg(device.peaks(), timed));
         }
-        norms(device);
+        norms(run, device);
         heading(3, "All figures");
-        List<List<String>> rows = new ArrayList<>();
-        own(device).forEach(m -> rows.add(Figures.cells(m, results.device(m))));
-        html.append(Html.table(Figures.HEADS, rows, 3));
+        html.append(Html.table(Table.figures(run, device)));
     }
 
-    private static String roofline(Peaks peaks, List<Measurement> timed) {
-        Chart chart = new Chart("operations per byte", "GFLOP/s");
-        double least = Double.MAX_VALUE;
-        double most = 0;
-        for (Measurement m : timed) {
-            double x = (double) m.operations() / m.bytes();
-            least = Math.min(least, x);
-            most = Math.max(most, x);
-        }
-        Peaks.Copy fastest = peaks.copies().stream()
-                .max((a, b) -> Double.compare(a.rate(), b.rate()))
-                .orElseThrow();
-        Peaks.Copy largest = peaks.copies().getLast();
-        chart.limit("copy, " + Figures.size(fastest.bytes()), roof(fastest, peaks, least, most), false);
-        if (largest != fastest) {
-            chart.limit("copy, " + Figures.size(largest.bytes()), roof(largest, peaks, least, most), true);
-        }
-        Map<String, List<Chart.Point>> ops = new LinkedHashMap<>();
-        for (Measurement m : timed) {
-            String label = m.op() + " " + m.pass() + " " + m.shape() + ": "
-                    + Figures.time(m.time().median()) + ", "
-                    + Figures.digits(m.byteRate() / 1e9) + " GB/s, " + Figures.digits(m.operationRate() / 1e9)
-                    + " GFLOP/s, " + Figures.percent(m.share(peaks)) + " of peak";
-            ops.computeIfAbsent(m.op(), _ -> new ArrayList<>())
-                    .add(new Chart.Point((double) m.operations() / m.bytes(), m.operationRate() / 1e9, label));
-        }
-        ops.forEach(chart::points);
-        return chart.svg();
-    }
-
-    private static List<Chart.Point> roof(Peaks.Copy copy, Peaks peaks, double least, double most) {
-        List<Chart.Point> roof = new ArrayList<>();
-        double ridge = peaks.operations() / copy.rate();
-        for (double x : new double[] {least, Math.clamp(ridge, least, most), most}) {
-            roof.add(new Chart.Point(x, Math.min(peaks.operations(), x * copy.rate()) / 1e9, ""));
-        }
-        return roof;
-    }
-
-    private void norms(DeviceRecord device) {
-        List<NormPairs> pairs = NormPairs.of(results, device.index());
+    private void norms(EngineRun run, DeviceRecord device) {
+        List<NormPairs> pairs = NormPairs.of(run, device.index());
         if (pairs.isEmpty()) {
             return;
         }
         heading(3, "DyT against LayerNorm");
         Map<String, List<Chart.Point>> curves = new LinkedHashMap<>();
-        List<List<String>> rows = new ArrayList<>();
         for (NormPairs pair : pairs) {
             for (Measurement m : List.of(pair.layerNorm(), pair.dyt())) {
                 if (!m.op().equals("train")) {
@@ -174,59 +111,58 @@ public final class HtmlReport {
                             .add(new Chart.Point(m.bytes() / 1e6, m.byteRate() / 1e9, label));
                 }
             }
-            rows.add(List.of(
-                    pair.name(),
-                    Figures.time(pair.layerNorm().time().median()),
-                    Figures.time(pair.dyt().time().median()),
-                    Figures.digits(pair.speedup()) + " times"));
         }
         if (!curves.isEmpty()) {
             Chart chart = new Chart("MB moved", "GB/s");
-            chart.limit(
-                    "copy",
-                    device.peaks().copies().stream()
-                            .map(c -> new Chart.Point(c.bytes() / 1e6, c.rate() / 1e9, ""))
-                            .toList(),
-                    true);
+            if (device.peaks() != null) {
+                List<Chart.Point> copies = device.peaks().copies().stream()
+                        .map(c -> new Chart.Point(c.bytes() / 1e6, c.rate() / 1e9, ""))
+                        .toList();
+                chart.limit("copy", copies, true);
+            }
             curves.forEach((name, points) ->
                     chart.curve(name, points, name.startsWith("dyt") ? 1 : 0, name.endsWith("backward")));
             html.append(chart.svg());
         }
-        html.append(Html.table(List.of("", "LayerNorm", "DyT", "DyT is faster by"), rows, 1));
+        html.append(Html.table(Table.norms(pairs)));
     }
 
-    private void devicesAgainstEachOther() {
-        if (results.devices().size() < 2) {
-            return;
-        }
-        Set<String> items = new LinkedHashSet<>();
-        results.measured().stream().filter(m -> m.device() >= 0).forEach(m -> items.add(m.item()));
-        StringBuilder bars = new StringBuilder();
-        for (String item : items) {
-            List<Measurement> same = results.measured().stream()
-                    .filter(m -> m.item().equals(item))
-                    .toList();
-            if (same.size() > 1) {
-                bars.append("<p>").append(Html.escape(item)).append("</p>\n");
-                bars.append(Html.bars(
-                        same.stream()
-                                .map(m -> results.device(m).orElseThrow().index() + " "
-                                        + results.device(m).orElseThrow().name())
-                                .toList(),
-                        same.stream().map(m -> 1 / m.time().median()).toList(),
-                        same.stream().map(m -> Figures.time(m.time().median())).toList()));
+    private void sideBySide() {
+        Comparison comparison = Comparison.of(List.of(results));
+        List<Comparison.Row> rows = Table.shared(comparison);
+        if (!rows.isEmpty()) {
+            heading(2, "Engine against engine, device against device");
+            html.append(Html.table(Table.sideBySide(comparison)));
+            heading(3, "Longer is faster");
+            List<String> names =
+                    comparison.columns().stream().map(Figures::column).toList();
+            for (Comparison.Row row : rows) {
+                html.append("<p>").append(Html.escape(row.item())).append("</p>\n");
+                List<Measurement> cells =
+                        row.cells().stream().map(Comparison.Cell::measurement).toList();
+                html.append(Html.bars(
+                        names,
+                        cells.stream().map(HtmlReport::rate).toList(),
+                        cells.stream()
+                                .map(m -> m == null ? "" : Figures.timeOrFailure(m))
+                                .toList()));
             }
         }
-        if (!bars.isEmpty()) {
-            heading(2, "Device against device (longer is faster)");
-            html.append(bars);
+        Table training = Table.training(results);
+        if (!training.isEmpty()) {
+            heading(2, "Training steps");
+            html.append(Html.table(training));
         }
     }
 
-    private void peers() {
+    private static double rate(Measurement m) {
+        return m == null || m.failed() ? 0 : 1 / m.time().median();
+    }
+
+    private void peers(EngineRun run) {
         Map<String, List<Measurement>> duels = new LinkedHashMap<>();
-        for (Measurement m : results.measurements()) {
-            if (m.pass().endsWith(Measurement.BESIDE)) {
+        for (Measurement m : run.measurements()) {
+            if (m.beside()) {
                 duels.computeIfAbsent(m.op() + " " + m.pass() + " " + m.shape(), _ -> new ArrayList<>())
                         .add(m);
             }
@@ -234,7 +170,7 @@ public final class HtmlReport {
         if (duels.isEmpty()) {
             return;
         }
-        heading(2, "Beside other libraries (longer is faster)");
+        heading(2, run.run().engineOption() + " beside other libraries (longer is faster)");
         paragraph(
                 "The same numbers, in turns, with a pause before each turn; wall time of a call. Every result was compared"
                         + " with ours, and training must lower the loss of its batch. Libraries with OpenMP collapse when anything else runs:"
@@ -243,9 +179,7 @@ public final class HtmlReport {
             html.append("<p>").append(Html.escape(name)).append("</p>\n");
             html.append(Html.bars(
                     contenders.stream().map(Measurement::contender).toList(),
-                    contenders.stream()
-                            .map(m -> m.failed() ? 0 : 1 / m.time().median())
-                            .toList(),
+                    contenders.stream().map(HtmlReport::rate).toList(),
                     contenders.stream().map(HtmlReport::peerLabel).toList()));
         });
     }

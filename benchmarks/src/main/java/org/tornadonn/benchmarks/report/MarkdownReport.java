@@ -3,13 +3,13 @@ package org.tornadonn.benchmarks.report;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.tornadonn.benchmarks.result.Comparison;
 import org.tornadonn.benchmarks.result.DeviceRecord;
-import org.tornadonn.benchmarks.result.Measurement;
+import org.tornadonn.benchmarks.result.EngineRun;
 import org.tornadonn.benchmarks.result.Results;
 import org.tornadonn.nn.UserException;
 
@@ -52,86 +52,77 @@ public final class MarkdownReport {
                 .append(
                         "is the time at the device's measured peaks (copy at the nearest working set, or multiply-add, whichever\n")
                 .append(
-                        "takes longer) over the measured time; what is updated in place can exceed it, since it moves less than a copy does.\nEvery op was compared with double arithmetic before it was timed.\n");
+                        "takes longer) over the measured time; what is updated in place can exceed it, since it moves less than a copy does.\nEvery op was compared with double arithmetic before it was timed. The first training step includes making the model and\ncompiling. \"on the device\" is what the arrays take that a model plans there; \"in RAM\" the most that the process held meanwhile.\n");
         Map<Path, Results> runs = new LinkedHashMap<>();
         files.forEach(f -> runs.put(f, Results.read(f)));
         runs.entrySet().stream()
-                .sorted((a, b) ->
-                        b.getValue().run().date().compareTo(a.getValue().run().date()))
-                .forEach(e -> run(text, e.getKey().getFileName().toString(), e.getValue()));
+                .sorted((a, b) -> b.getValue()
+                        .first()
+                        .date()
+                        .compareTo(a.getValue().first().date()))
+                .forEach(e -> results(text, e.getKey().getFileName().toString(), e.getValue()));
         return text.toString();
     }
 
-    private static void run(StringBuilder text, String file, Results results) {
+    private static void results(StringBuilder text, String file, Results results) {
         text.append("\n## ")
-                .append(results.run().date(), 0, 10)
+                .append(results.first().date(), 0, 10)
                 .append(": ")
-                .append(results.run().cpu())
+                .append(results.first().cpu())
                 .append("\n\n");
-        List<List<String>> about = new ArrayList<>(HtmlReport.about(results.run()));
-        about.add(List.of("file", "[" + file + "](results/" + file + ")"));
-        table(text, List.of("", ""), about, 2);
-        if (results.run().busy()) {
-            text.append(
-                    "\n**Other programs kept this machine busy when the run began: times are too long and noisy.**\n");
-        }
-        for (DeviceRecord device : results.devices()) {
-            text.append("\n### ").append(Figures.device(device)).append("\n\n");
-            text.append(Figures.peaks(device.peaks())).append(".\n\n");
-            List<List<String>> rows = new ArrayList<>();
-            results.measurements().stream()
-                    .filter(m -> m.device() == device.index() && !m.pass().endsWith(Measurement.BESIDE))
-                    .forEach(m -> rows.add(Figures.cells(m, results.device(m))));
-            table(text, Figures.HEADS, rows, 3);
-            norms(text, results, device);
-        }
-        peers(text, results);
-    }
-
-    private static void norms(StringBuilder text, Results results, DeviceRecord device) {
-        List<NormPairs> pairs = NormPairs.of(results, device.index());
-        if (!pairs.isEmpty()) {
-            text.append("\nDyT against LayerNorm:\n\n");
-            List<List<String>> rows = pairs.stream()
-                    .map(p -> List.of(
-                            p.name(),
-                            Figures.time(p.layerNorm().time().median()),
-                            Figures.time(p.dyt().time().median()),
-                            Figures.digits(p.speedup()) + " times"))
-                    .toList();
-            table(text, List.of("", "LayerNorm", "DyT", "DyT is faster by"), rows, 1);
-        }
-    }
-
-    private static void peers(StringBuilder text, Results results) {
-        List<List<String>> rows = new ArrayList<>();
-        for (Measurement m : results.measurements()) {
-            if (m.pass().endsWith(Measurement.BESIDE)) {
-                String pass = m.pass().substring(0, m.pass().length() - Measurement.BESIDE.length());
-                rows.add(List.of(
-                        m.op() + " " + pass,
-                        m.shape(),
-                        m.contender(),
-                        m.failed() ? m.failure() : Figures.time(m.time().median()),
-                        m.failed() ? "" : Figures.time(m.time().best()),
-                        m.failed() ? "" : Figures.percent(m.time().spread()),
-                        m.failed() || m.images() == 0 ? "" : Figures.imageRate(m)));
+        table(text, Table.about(results));
+        text.append("\nAll samples: [" + file + "](results/" + file + ").\n");
+        for (EngineRun run : results.runs()) {
+            if (run.run().busy()) {
+                text.append("\n**Other programs kept this machine busy when the run of the engine ")
+                        .append(run.run().engineOption())
+                        .append(" began: its times are too long and noisy.**\n");
             }
         }
-        if (!rows.isEmpty()) {
-            text.append(
-                    "\n### Beside other libraries\n\nThe same numbers, in turns; wall time of a call. Libraries with OpenMP\ncollapse when anything else runs: with a load above zero before the run, their figures say little.\n\n");
-            table(text, List.of("op", "size", "library", "time", "best", "±", ""), rows, 3);
+        section(
+                text,
+                "Engine against engine, device against device",
+                "",
+                Table.sideBySide(Comparison.of(List.of(results))));
+        section(text, "Training steps", "", Table.training(results));
+        for (EngineRun run : results.runs()) {
+            for (DeviceRecord device : run.devices()) {
+                text.append("\n### ")
+                        .append(run.run().engineOption())
+                        .append(", ")
+                        .append(Figures.device(device))
+                        .append("\n\n");
+                text.append(Figures.peaks(device)).append(".\n\n");
+                table(text, Table.figures(run, device));
+                List<NormPairs> pairs = NormPairs.of(run, device.index());
+                if (!pairs.isEmpty()) {
+                    text.append("\nDyT against LayerNorm:\n\n");
+                    table(text, Table.norms(pairs));
+                }
+            }
+            section(
+                    text,
+                    run.run().engineOption() + " beside other libraries",
+                    "The same numbers, in turns; wall time of a call. Libraries with OpenMP\n"
+                            + "collapse when anything else runs: with a load above zero before the run, their figures say little.\n\n",
+                    Table.peers(run));
         }
     }
 
-    private static void table(StringBuilder text, List<String> heads, List<List<String>> rows, int names) {
-        text.append("| ").append(String.join(" | ", heads)).append(" |\n|");
-        for (int i = 0; i < heads.size(); i++) {
-            text.append(i < names ? "---|" : "---:|");
+    private static void section(StringBuilder text, String heading, String note, Table table) {
+        if (!table.isEmpty()) {
+            text.append("\n### ").append(heading).append("\n\n").append(note);
+            table(text, table);
+        }
+    }
+
+    private static void table(StringBuilder text, Table table) {
+        text.append("| ").append(String.join(" | ", table.heads())).append(" |\n|");
+        for (int i = 0; i < table.heads().size(); i++) {
+            text.append(i < table.names() ? "---|" : "---:|");
         }
         text.append('\n');
-        for (List<String> row : rows) {
+        for (List<String> row : table.rows()) {
             text.append("| ")
                     .append(String.join(
                             " | ", row.stream().map(c -> c.replace("|", "\\|")).toList()))

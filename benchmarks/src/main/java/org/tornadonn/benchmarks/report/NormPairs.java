@@ -3,18 +3,17 @@ package org.tornadonn.benchmarks.report;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.tornadonn.benchmarks.result.EngineRun;
 import org.tornadonn.benchmarks.result.Measurement;
-import org.tornadonn.benchmarks.result.Results;
 
 /** DyT and LayerNorm on the same work. */
 public record NormPairs(Measurement layerNorm, Measurement dyt) {
     private static final Map<String, String> TRAINING = Map.of("LayerNorm", "DyT");
 
     /** Every pair of a device, in the order of measurement. */
-    public static List<NormPairs> of(Results results, int device) {
-        List<Measurement> measured = results.measured().stream()
-                .filter(m -> m.device() == device && !m.pass().endsWith(Measurement.BESIDE))
-                .toList();
+    public static List<NormPairs> of(EngineRun run, int device) {
+        List<Measurement> measured =
+                run.alone(device).stream().filter(m -> !m.failed()).toList();
         List<NormPairs> pairs = new ArrayList<>();
         for (Measurement m : measured) {
             boolean norm = m.op().equals("layernorm");
@@ -32,6 +31,20 @@ public record NormPairs(Measurement layerNorm, Measurement dyt) {
             }
         }
         return pairs;
+    }
+
+    /** A device's pairs as lines for the console. */
+    public static String text(EngineRun run, int device) {
+        StringBuilder text = new StringBuilder();
+        for (NormPairs pair : of(run, device)) {
+            text.append(String.format(
+                    "  %-66s %9s %9s   %s times as fast%n",
+                    pair.name(),
+                    Figures.time(pair.layerNorm().time().median()),
+                    Figures.time(pair.dyt().time().median()),
+                    Figures.digits(pair.speedup())));
+        }
+        return text.isEmpty() ? "" : "\nDyT against LayerNorm on device " + device + ":\n" + text;
     }
 
     /** LayerNorm's time over DyT's. */

@@ -3,15 +3,14 @@ package org.tornadonn.benchmarks.result;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 
-/** Runs side by side: one column per run and device, the first the one that the others are held against. */
+/** Runs side by side: one column per engine's run and device, the first the one that the others are held against. */
 public record Comparison(List<Column> columns, List<Row> rows) {
     /** Below this, a difference is not called one, however steady the samples are. */
     private static final double LEAST = 0.05;
 
-    /** A device of a run. */
+    /** A device of an engine's run. */
     public record Column(RunRecord run, DeviceRecord device) {}
 
     public enum Verdict {
@@ -22,46 +21,43 @@ public record Comparison(List<Column> columns, List<Row> rows) {
     }
 
     /**
+     * @param measurement null where the run has none; may have failed
      * @param ratio median over that of the first column
-     * @param measurement null where the run has none
      */
     public record Cell(Measurement measurement, double ratio, Verdict verdict) {}
 
     public record Row(String item, List<Cell> cells) {}
 
-    public static Comparison of(List<Results> runs) {
+    /** Every item that any of the runs has measured. */
+    public static Comparison of(List<Results> files) {
         List<Column> columns = new ArrayList<>();
-        List<List<Measurement>> measured = new ArrayList<>();
-        for (Results run : runs) {
+        List<List<Measurement>> lists = new ArrayList<>();
+        Set<String> items = new LinkedHashSet<>();
+        for (EngineRun run : files.stream().flatMap(f -> f.runs().stream()).toList()) {
+            run.measured().forEach(m -> items.add(m.item()));
             for (DeviceRecord device : run.devices()) {
                 columns.add(new Column(run.run(), device));
-                measured.add(run.measured().stream()
+                lists.add(run.measurements().stream()
                         .filter(m -> m.device() == device.index() || m.device() < 0)
                         .toList());
             }
         }
-        Set<String> items = new LinkedHashSet<>();
-        measured.forEach(list -> list.forEach(m -> items.add(m.item())));
         List<Row> rows = new ArrayList<>();
         for (String item : items) {
-            List<Cell> cells = new ArrayList<>();
-            Measurement first = find(measured.getFirst(), item);
-            for (List<Measurement> list : measured) {
-                cells.add(cell(first, find(list, item)));
-            }
-            rows.add(new Row(item, cells));
+            List<Measurement> found =
+                    lists.stream().map(list -> find(list, item)).toList();
+            rows.add(new Row(
+                    item, found.stream().map(m -> cell(found.getFirst(), m)).toList()));
         }
         return new Comparison(columns, rows);
     }
 
     private static Measurement find(List<Measurement> list, String item) {
-        Optional<Measurement> found =
-                list.stream().filter(m -> m.item().equals(item)).findFirst();
-        return found.orElse(null);
+        return list.stream().filter(m -> m.item().equals(item)).findFirst().orElse(null);
     }
 
     private static Cell cell(Measurement first, Measurement other) {
-        if (first == null || other == null) {
+        if (first == null || first.failed() || other == null || other.failed()) {
             return new Cell(other, Double.NaN, Verdict.MISSING);
         }
         return new Cell(other, other.time().median() / first.time().median(), verdict(first.time(), other.time()));

@@ -5,6 +5,7 @@ package org.tornadonn.benchmarks.result;
  *
  * @param index as the command line counts them
  * @param driver its version, or null where the engine does not tell
+ * @param peaks null where they could not be measured
  */
 public record DeviceRecord(
         int index,

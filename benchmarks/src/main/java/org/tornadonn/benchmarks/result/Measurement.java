@@ -15,6 +15,8 @@ import java.util.List;
  * @param firstMillis the first execution with the transfer of its inputs, without compiling where that can be told apart
  * @param kernelNanos samples of the time on the device; empty where it is not reported
  * @param wallNanos samples of the time that the program waits
+ * @param deviceBytes that a model plans on the device; null for ops
+ * @param processBytes the most memory that the process held in RAM meanwhile; null for ops and where the system does not tell
  * @param failure why there are no samples, or null
  */
 public record Measurement(
@@ -30,11 +32,16 @@ public record Measurement(
         Double firstMillis,
         List<Double> kernelNanos,
         List<Double> wallNanos,
+        Long deviceBytes,
+        Long processBytes,
         String failure) {
     public static final String OURS = "tornado-nn";
 
     /** Ends the pass of what was run in turns with other libraries. */
     public static final String BESIDE = ", in turns";
+
+    /** The failure that is the computer's size and no fault. */
+    public static final String NO_MEMORY = "not enough memory on this computer";
 
     /** What is measured, on whatever device. */
     @JsonIgnore
@@ -51,6 +58,18 @@ public record Measurement(
     @JsonIgnore
     public boolean failed() {
         return failure != null;
+    }
+
+    /** Whether something of ours did not run or was wrong. */
+    @JsonIgnore
+    public boolean faulty() {
+        return failed() && contender.equals(OURS) && !failure.equals(NO_MEMORY);
+    }
+
+    /** Whether it was run in turns with other libraries. */
+    @JsonIgnore
+    public boolean beside() {
+        return pass.endsWith(BESIDE);
     }
 
     /** Samples of the kernel time where there are any, else of the wall time. */

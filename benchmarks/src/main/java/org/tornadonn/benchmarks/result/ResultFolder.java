@@ -29,9 +29,14 @@ public final class ResultFolder {
         this.lines = folder.resolve("results.jsonl");
     }
 
+    /** Whether the folder is that of a run on one engine. */
+    public static boolean in(Path folder) {
+        return Files.exists(new ResultFolder(folder).lines);
+    }
+
     public static ResultFolder create(Path folder, RunRecord run) {
         ResultFolder made = new ResultFolder(folder);
-        if (Files.exists(made.lines)) {
+        if (in(folder) || EnginePlan.in(folder)) {
             throw new UserException(
                     folder + " holds a run already. Go on with it by --resume " + folder + ", or give another folder.");
         }
@@ -48,7 +53,7 @@ public final class ResultFolder {
     /** A run that was begun before. A last line that was cut off is dropped. */
     public static ResultFolder resume(Path folder) {
         ResultFolder made = new ResultFolder(folder);
-        if (!Files.exists(made.lines)) {
+        if (!in(folder)) {
             throw new UserException(folder + " is not the folder of a bench run: it has no results.jsonl.");
         }
         try {
@@ -68,7 +73,7 @@ public final class ResultFolder {
         if (made.run == null) {
             throw new UserException(made.lines + " does not say what the run was. Begin a new one.");
         }
-        Results.checkFormat(made.lines, made.run);
+        Results.checkFormat(made.lines, made.run.format());
         return made;
     }
 
@@ -128,7 +133,7 @@ public final class ResultFolder {
         return measurements.stream().anyMatch(m -> m.key().equals(key));
     }
 
-    public Results results() {
-        return new Results(run, List.copyOf(devices), List.copyOf(measurements));
+    public EngineRun results() {
+        return new EngineRun(run, List.copyOf(devices), List.copyOf(measurements));
     }
 }

@@ -4,16 +4,16 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import org.tornadonn.nn.UserException;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A run with all its figures: a results.json. */
-public record Results(RunRecord run, List<DeviceRecord> devices, List<Measurement> measurements) {
+/** The runs of one or more engines with all their figures: a results.json. */
+public record Results(List<EngineRun> runs) {
     static final ObjectMapper LINES = JsonMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
             .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
@@ -21,13 +21,9 @@ public record Results(RunRecord run, List<DeviceRecord> devices, List<Measuremen
     private static final ObjectMapper PRETTY =
             JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
-    public Optional<DeviceRecord> device(Measurement m) {
-        return devices.stream().filter(d -> d.index() == m.device()).findFirst();
-    }
-
-    /** Measurements that have samples. */
-    public List<Measurement> measured() {
-        return measurements.stream().filter(m -> !m.failed()).toList();
+    /** The first of the runs, which says where and when all of them were made. */
+    public RunRecord first() {
+        return runs.getFirst().run();
     }
 
     public void write(Path file) {
@@ -45,11 +41,17 @@ public record Results(RunRecord run, List<DeviceRecord> devices, List<Measuremen
             throw new UserException("There is no " + file + ".");
         }
         try {
-            Results results = LINES.readValue(Files.readString(file), Results.class);
-            if (results.run() == null || results.devices() == null || results.measurements() == null) {
+            JsonNode tree = LINES.readTree(Files.readString(file));
+            // In form 1 the file was the run of one engine.
+            JsonNode run = tree.has("run") ? tree : tree.path("runs").path(0);
+            checkFormat(file, run.path("run").path("format").asInt(RunRecord.FORMAT));
+            Results results = LINES.treeToValue(tree, Results.class);
+            if (results == null
+                    || results.runs() == null
+                    || results.runs().isEmpty()
+                    || !results.runs().stream().allMatch(Results::whole)) {
                 throw new UserException(file + " is not a results.json of tornado-nn bench.");
             }
-            checkFormat(file, results.run());
             return results;
         } catch (IOException | JacksonException e) {
             throw new UserException(file + " is not a results.json of tornado-nn bench: "
@@ -57,9 +59,13 @@ public record Results(RunRecord run, List<DeviceRecord> devices, List<Measuremen
         }
     }
 
-    static void checkFormat(Path file, RunRecord run) {
-        if (run.format() != RunRecord.FORMAT) {
-            throw new UserException(file + " has form " + run.format() + " of a results file; this version reads form "
+    private static boolean whole(EngineRun run) {
+        return run.run() != null && run.devices() != null && run.measurements() != null;
+    }
+
+    static void checkFormat(Path file, int format) {
+        if (format != RunRecord.FORMAT) {
+            throw new UserException(file + " has form " + format + " of a results file; this version reads form "
                     + RunRecord.FORMAT + ".");
         }
     }

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.util.List;
 
 /**
- * Where, when and with what a run was made.
+ * Where, when and with what an engine was run.
  *
  * @param format version of this file's form
  * @param command the command line
@@ -29,7 +29,18 @@ public record RunRecord(
         boolean peers,
         List<String> ops,
         List<Integer> devices) {
-    public static final int FORMAT = 1;
+    public static final int FORMAT = 2;
+
+    /** The engine as --engine takes it and tables show it. */
+    @JsonIgnore
+    public String engineOption() {
+        return engineOption(engine);
+    }
+
+    /** The option for an engine's name. */
+    public static String engineOption(String engine) {
+        return engine.startsWith("TornadoVM") ? "sdk" : "embedded";
+    }
 
     /** Whether other programs kept more than a quarter of the processors busy when the run began. */
     @JsonIgnore

@@ -11,6 +11,8 @@ import java.util.List;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tornadonn.benchmarks.result.DeviceRecord;
+import org.tornadonn.benchmarks.result.EngineRun;
 import org.tornadonn.benchmarks.result.Measurement;
 import org.tornadonn.benchmarks.result.Results;
 import org.tornadonn.benchmarks.result.ResultsTest;
@@ -25,7 +27,11 @@ class ReportTest {
     Path folder;
 
     private static Results results() {
-        return new Results(
+        return new Results(List.of(run()));
+    }
+
+    private static EngineRun run() {
+        return new EngineRun(
                 ResultsTest.run(),
                 List.of(ResultsTest.device(0), ResultsTest.device(1)),
                 List.of(
@@ -55,7 +61,7 @@ class ReportTest {
                 "a <CPU> & more",
                 "Roofline",
                 "DyT against LayerNorm",
-                "Device against device",
+                "device against device",
                 "peer",
                 "WRONG: y[0]")) {
             assertTrue(text.contains(part), part);
@@ -67,15 +73,81 @@ class ReportTest {
 
     @Test
     void aRunWithoutFiguresHasAPageToo() throws Exception {
-        parse(HtmlReport.of(new Results(ResultsTest.run(), List.of(), List.of())));
-        parse(HtmlReport.of(new Results(ResultsTest.run(), List.of(ResultsTest.device(0)), List.of())));
+        parse(HtmlReport.of(new Results(List.of(new EngineRun(ResultsTest.run(), List.of(), List.of())))));
+        parse(HtmlReport.of(
+                new Results(List.of(new EngineRun(ResultsTest.run(), List.of(ResultsTest.device(0)), List.of())))));
+    }
+
+    /** A training step as the embedded engine would measure it: 64 images in 0.2 s. */
+    private static Measurement training(int device, List<Double> nanos) {
+        return new Measurement(
+                device,
+                Measurement.OURS,
+                "train",
+                "DyT",
+                "width 192 depth 6 batch 64",
+                1_000_000,
+                5_000_000,
+                64,
+                null,
+                3_000.0,
+                List.of(),
+                nanos,
+                nanos.isEmpty() ? null : 512_000_000L,
+                nanos.isEmpty() ? null : 900_000_000L,
+                nanos.isEmpty() ? "cannot be compiled" : null);
+    }
+
+    /** The embedded engine on one device; the SDK on it, three times as slow, and on one without peaks where nothing ran. */
+    private static Results engines() {
+        DeviceRecord device = ResultsTest.device(0);
+        DeviceRecord broken = new DeviceRecord(1, "PTX", "GPU", "a GPU", "CUDA", null, 8, 1L << 34, null);
+        EngineRun embedded = new EngineRun(
+                ResultsTest.run(),
+                List.of(device),
+                List.of(
+                        ResultsTest.measurement(0, "dyt", "forward", List.of(1e6, 1e6)),
+                        ResultsTest.measurement(0, "gelu", "forward", List.of(1e6, 1e6)),
+                        training(0, List.of(2e8))));
+        EngineRun sdk = new EngineRun(
+                ResultsTest.run("TornadoVM SDK 5.2.1"),
+                List.of(device, broken),
+                List.of(
+                        ResultsTest.measurement(0, "dyt", "forward", List.of(3e6, 3e6)),
+                        ResultsTest.measurement(0, "gelu", "forward", List.of()),
+                        training(0, List.of(6e8)),
+                        ResultsTest.measurement(1, "dyt", "forward", List.of()),
+                        training(1, List.of())));
+        return new Results(List.of(embedded, sdk));
+    }
+
+    @Test
+    void enginesStandSideBySide() throws Exception {
+        Path docs = Files.createDirectories(folder.resolve("docs/results")).getParent();
+        engines().write(docs.resolve("results/bench-engines.json"));
+        String text = Files.readString(MarkdownReport.write(docs));
+        for (String row : List.of(
+                "|  | embedded | sdk |",
+                "| engine | tornado-embedded 0.1.0 | TornadoVM SDK 5.2.1 |",
+                "| op | pass | size | embedded 0 | sdk 0 | sdk 0 / embedded 0 | sdk 1 | sdk 1 / embedded 0 | embedded 0 of peak |",
+                "| dyt | forward | 8192 x 768 | 1.00 ms | 3.00 ms | 3.00 | WRONG: y[0] |  | 5000% | 1667% |  |",
+                "| gelu | forward | 8192 x 768 | 1.00 ms | WRONG: y[0] |  |  |  | 5000% |  |  |",
+                "| width 192 depth 6 batch 64 | DyT | embedded 0 | 200 ms | 3.00 s | 320 | 512 MB | 900 MB |",
+                "| width 192 depth 6 batch 64 | DyT | sdk 0 | 600 ms | 3.00 s | 107 | 512 MB | 900 MB |",
+                "| width 192 depth 6 batch 64 | DyT | sdk 1 | cannot be compiled |",
+                "its peaks could not be measured")) {
+            assertTrue(text.contains(row), row + "\n" + text);
+        }
+        String page = parse(HtmlReport.of(engines())).getDocumentElement().getTextContent();
+        for (String part : List.of("Engine against engine", "sdk 0 / embedded 0", "Training steps", "sdk, device 1")) {
+            assertTrue(page.contains(part), part);
+        }
     }
 
     @Test
     void everyRowHasACellUnderEachHead() {
-        for (Measurement m : results().measurements()) {
-            assertEquals(
-                    Figures.HEADS.size(), Figures.cells(m, results().device(m)).size());
+        for (Measurement m : run().measurements()) {
+            assertEquals(Figures.HEADS.size(), Figures.cells(m, run().device(m)).size());
         }
     }
 

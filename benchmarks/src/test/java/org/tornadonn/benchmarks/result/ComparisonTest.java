@@ -25,21 +25,22 @@ class ComparisonTest {
     }
 
     @Test
-    void columnsAreRunsAndDevices() {
-        Results a = new Results(
+    void columnsAreEnginesAndDevices() {
+        EngineRun a = new EngineRun(
                 ResultsTest.run(),
                 List.of(ResultsTest.device(0)),
                 List.of(
                         ResultsTest.measurement(0, "dyt", "forward", STEADY),
                         ResultsTest.measurement(0, "dyt", "backward", STEADY),
                         ResultsTest.measurement(0, "gelu", "forward", List.of())));
-        Results b = new Results(
-                ResultsTest.run(),
+        EngineRun b = new EngineRun(
+                ResultsTest.run("TornadoVM SDK 5.2.1"),
                 List.of(ResultsTest.device(0), ResultsTest.device(1)),
                 List.of(
                         ResultsTest.measurement(0, "dyt", "forward", List.of(150.0, 150.0)),
                         ResultsTest.measurement(1, "dyt", "forward", List.of(50.0, 50.0))));
-        Comparison c = Comparison.of(List.of(a, b));
+        Comparison c = Comparison.of(List.of(new Results(List.of(a)), new Results(List.of(b))));
+        assertEquals(c, Comparison.of(List.of(new Results(List.of(a, b)))), "engines of one file, or two files");
         assertEquals(3, c.columns().size());
         assertEquals(2, c.rows().size(), "what failed is not compared");
         Comparison.Row forward = c.rows().getFirst();

@@ -20,6 +20,10 @@ public class ResultsTest {
     Path folder;
 
     public static RunRecord run() {
+        return run("tornado-embedded 0.1.0");
+    }
+
+    public static RunRecord run(String engine) {
         return new RunRecord(
                 RunRecord.FORMAT,
                 "./tornado-nn bench",
@@ -31,7 +35,7 @@ public class ResultsTest {
                 2,
                 0.25,
                 "25",
-                "tornado-embedded",
+                engine,
                 "FULL",
                 false,
                 List.of("dyt", "layernorm"),
@@ -58,6 +62,8 @@ public class ResultsTest {
                 null,
                 nanos,
                 nanos,
+                null,
+                null,
                 nanos.isEmpty() ? "WRONG: y[0]" : null);
     }
 
@@ -72,10 +78,11 @@ public class ResultsTest {
         assertTrue(read.has(measurement(0, "dyt", "forward", List.of()).key()));
         assertFalse(read.has(measurement(1, "dyt", "forward", List.of()).key()));
         Path file = folder.resolve("run").resolve("results.json");
-        read.results().write(file);
-        assertEquals(written.results(), Results.read(file));
-        assertEquals(written.results(), Results.read(folder.resolve("run")));
-        assertEquals(1, Results.read(file).measured().size());
+        Results results = new Results(List.of(read.results()));
+        results.write(file);
+        assertEquals(results, Results.read(file));
+        assertEquals(results, Results.read(folder.resolve("run")));
+        assertEquals(1, Results.read(file).runs().getFirst().measured().size());
     }
 
     @Test
@@ -105,14 +112,16 @@ public class ResultsTest {
         Path empty = Files.createDirectory(folder.resolve("empty"));
         Files.writeString(empty.resolve("results.jsonl"), "");
         refused("does not say", () -> ResultFolder.resume(empty));
-        for (String text : List.of("", "{}", "[1, 2]", "{\"run\": 3}", "text", "{\"run\":{\"format\":1}}")) {
+        for (String text : List.of("", "{}", "[1, 2]", "{\"run\": 3}", "text", "{\"runs\":[]}", "{\"runs\":[{}]}")) {
             Path file = Files.writeString(folder.resolve("bad.json"), text);
             refused("not a results.json", () -> Results.read(file));
         }
-        Results results = new Results(run(), List.of(device(0)), List.of());
+        Results results = new Results(List.of(new EngineRun(run(), List.of(device(0)), List.of())));
         Path old = folder.resolve("old.json");
         results.write(old);
-        Files.writeString(old, Files.readString(old).replace("\"format\" : 1", "\"format\" : 9"));
+        Files.writeString(old, Files.readString(old).replace("\"format\" : " + RunRecord.FORMAT, "\"format\" : 9"));
         refused("form 9", () -> Results.read(old));
+        Files.writeString(old, "{\"run\": {\"format\": 1}, \"devices\": [], \"measurements\": []}");
+        refused("form 1", () -> Results.read(old));
     }
 }

@@ -72,6 +72,11 @@ public final class Network {
         return new FloatArray((int) elements);
     }
 
+    /** Bytes of all device arrays so far. */
+    public long bytes() {
+        return bytes;
+    }
+
     /** A device array that all stages share. */
     public FloatArray resident(long... factors) {
         FloatArray array = temporary(factors);

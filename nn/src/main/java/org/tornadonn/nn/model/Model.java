@@ -194,6 +194,11 @@ public final class Model implements AutoCloseable {
         return replicas.getFirst().secondMoment();
     }
 
+    /** Bytes of the arrays that this model has on each device: parameters, gradients, moments, activations. */
+    public long deviceBytes() {
+        return replicas.getFirst().deviceBytes();
+    }
+
     /** Bytes moved to the devices by the model's graphs so far, as the engine counts them (0 on TornadoVM without its profiler). */
     public long bytesIn() {
         return replicas.stream().mapToLong(Replica::bytesIn).sum();

@@ -161,6 +161,10 @@ final class Replica implements AutoCloseable {
         return result;
     }
 
+    long deviceBytes() {
+        return net.bytes();
+    }
+
     long bytesIn() {
         return bytesIn;
     }
