@@ -149,6 +149,11 @@ public final class Model implements AutoCloseable {
         return result;
     }
 
+    /** The device on which the engine runs the model's graphs. */
+    public TornadoDevice device() {
+        return plan.getDevice(0);
+    }
+
     /** Bytes moved to the device by the model's graphs so far, as the engine counts them (0 on TornadoVM without its profiler). */
     public long bytesIn() {
         return bytesIn;

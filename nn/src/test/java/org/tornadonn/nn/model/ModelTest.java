@@ -14,6 +14,7 @@ import org.tornadonn.engine.compile.KernelCompiler;
 import org.tornadonn.nn.Norm;
 import org.tornadonn.nn.convnext.ConvNextConfig;
 import org.tornadonn.nn.vit.VitConfig;
+import org.tornadonn.suite.Recorded;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
 import uk.ac.manchester.tornado.api.runtime.TornadoRuntimeProvider;
 
@@ -59,6 +60,7 @@ class ModelTest {
 
     @ParameterizedTest
     @MethodSource("all")
+    @Recorded(subject = "{0} with {1}", part = "learns one batch by heart")
     void learnsOneBatchByHeart(Architecture architecture, Norm norm) {
         ModelConfig config = architecture.config(2, norm);
         float[] images = Golden.input(config);
@@ -111,6 +113,7 @@ class ModelTest {
 
     @ParameterizedTest
     @EnumSource(Architecture.class)
+    @Recorded(subject = "{0}", part = "padding counts for nothing")
     void paddingCountsForNothing(Architecture architecture) {
         ModelConfig config = architecture.config(1, Norm.DYT);
         float[] pixels = Golden.input(config);

@@ -25,6 +25,7 @@ import org.tornadonn.nn.data.ImageSet;
 import org.tornadonn.nn.model.Model;
 import org.tornadonn.nn.model.ModelConfig;
 import org.tornadonn.nn.vit.VitConfig;
+import org.tornadonn.suite.Recorded;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
 import uk.ac.manchester.tornado.api.runtime.TornadoRuntimeProvider;
 
@@ -73,6 +74,7 @@ class TrainingTest {
 
     @ParameterizedTest
     @MethodSource("configs")
+    @Recorded(subject = "training of ViT, ConvNeXt", part = "a resumed run has the same bits")
     void aResumedRunIsTheSameRun(ModelConfig config) {
         Recipe recipe = new Recipe(12, 8, 1e-2, 3, 0.05f, 0.1f, 9);
         Path whole = folder.resolve("whole.safetensors");
@@ -106,6 +108,7 @@ class TrainingTest {
     }
 
     @Test
+    @Recorded(subject = "training of ViT", part = "a loss that is not finite stops it")
     void aLossThatIsNotFiniteStopsAndKeepsTheCheckpoint() {
         Path file = folder.resolve("last.safetensors");
         try (Model model = model()) {
@@ -128,6 +131,7 @@ class TrainingTest {
     }
 
     @Test
+    @Recorded(subject = "checkpoints", part = "damaged ones are refused")
     void damagedCheckpointsAreRefusedByName() throws IOException {
         Path file = folder.resolve("good.safetensors");
         try (Model model = model()) {
