@@ -56,7 +56,7 @@ public final class Recorder implements InvocationInterceptor {
             write(subject, recorded.part(), device, Outcome.WRONG, e.toString(), false, "");
             throw e;
         }
-        write(subject, recorded.part(), device, Outcome.PASSED, "", false, "");
+        write(subject, recorded.part(), device, Outcome.PASSED, "", true, "");
     }
 
     /** Adds a row of this engine. */

@@ -8,7 +8,7 @@ package org.tornadonn.suite;
  * @param engine embedded, or the SDK with its version
  * @param device backend and name of the device
  * @param note what was seen instead, empty where the result is right
- * @param expected true where the fault is a known one of the engine
+ * @param expected false where nothing explains the outcome: a test fails
  * @param thread TornadoVM's public thread about it, such as #1092, or empty
  */
 public record Row(

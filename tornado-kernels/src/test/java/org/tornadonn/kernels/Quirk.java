@@ -25,7 +25,6 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  */
 enum Quirk {
     UNSIGNED_SHIFT(">>> of a negative int", "", WRONG, PASSED, likeJava(QuirkKernels::kUnsignedShift)),
-    BREAK_WITH_VALUE("value assigned before break", "", WRONG, PASSED, likeJava(QuirkKernels::kBreakWithValue)),
     LOOP_IN_EACH_BRANCH(
             "loops with a value in both branches", "#930", WRONG, PASSED, likeJava(QuirkKernels::kLoopInEachBranch)),
     PRIVATE_ZERO("new float[9] begins as zeros", "#1092", WRONG, PASSED, likeJava(QuirkKernels::kPrivateZero)),

@@ -17,19 +17,6 @@ final class QuirkKernels {
         }
     }
 
-    static void kBreakWithValue(FloatArray y, FloatArray x, IntArray k) {
-        for (@Parallel int i = 0; i < y.getSize(); i++) {
-            int found = -1;
-            for (int j = 0; j < y.getSize(); j++) {
-                if (x.get(j) > x.get(i) - 1f) {
-                    found = j;
-                    break;
-                }
-            }
-            y.set(i, found);
-        }
-    }
-
     static void kLoopInEachBranch(FloatArray y, FloatArray x, IntArray k) {
         for (@Parallel int i = 0; i < y.getSize(); i++) {
             float sum = 0f;
