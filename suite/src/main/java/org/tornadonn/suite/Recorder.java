@@ -22,8 +22,7 @@ import uk.ac.manchester.tornado.api.runtime.TornadoRuntimeProvider;
 
 /** Writes the rows of a module's tests to {@code target/suite.jsonl}, one JSON object a line. */
 public final class Recorder implements InvocationInterceptor {
-    static final JsonMapper MAPPER = JsonMapper.shared();
-    private static final Path FILE = Path.of("target", SuiteTable.RECORD);
+    private static final Path FILE = Path.of(Row.FILE);
     private static boolean begun;
 
     @Override
@@ -74,7 +73,8 @@ public final class Recorder implements InvocationInterceptor {
         try {
             Files.createDirectories(FILE.getParent());
             StandardOpenOption mode = begun ? StandardOpenOption.APPEND : StandardOpenOption.TRUNCATE_EXISTING;
-            Files.writeString(FILE, MAPPER.writeValueAsString(row) + "\n", StandardOpenOption.CREATE, mode);
+            Files.writeString(
+                    FILE, JsonMapper.shared().writeValueAsString(row) + "\n", StandardOpenOption.CREATE, mode);
             begun = true;
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -19,4 +19,10 @@ public record Row(
         Outcome outcome,
         String note,
         boolean expected,
-        String thread) {}
+        String thread) {
+    /** Where a module keeps its rows, one JSON object a line. */
+    static final String FILE = "target/suite.jsonl";
+
+    /** The part of a known fault of an engine. */
+    public static final String QUIRK = "quirk";
+}

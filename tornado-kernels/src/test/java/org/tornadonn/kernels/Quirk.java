@@ -73,7 +73,7 @@ enum Quirk {
         return Recorder.sdk() ? sdk : embedded;
     }
 
-    /** Whether the SDK's fault takes the JVM with it: a crash, no end, or overwritten Java objects. */
+    /** Whether a fault of the SDK takes the JVM with it: a crash, no end, or overwritten Java objects. */
     boolean isolated() {
         return this == BUILTIN_NAME || this == UNDECLARED || this == GIVEN_AGAIN;
     }
