@@ -11,7 +11,8 @@ Usage: ./setup.sh COMMAND [options]
 
   run [options]   train a ViT with LayerNorm and one with DyT (two to three minutes);
                   options are those of ./tornado-nn train, such as --data FOLDER|ZIP
-  test            run every test
+  test            run every test; at the end, a table of what passed on which device
+  table [--docs]  print that table again; --docs keeps it in docs/results/suite.md
   bench [options] measure the device, every op and training steps: ./tornado-nn bench --help;
                   --peers downloads and runs other libraries beside ours
   build           build only
@@ -246,6 +247,11 @@ build() {
     fi
 }
 
+# The table of the tests that ran last; with --docs it is kept in docs/results.
+table() {
+    "$JAVA_HOME/bin/java" -cp "$here/suite/target/classes:$here/suite/target/lib/*" org.tornadonn.suite.SuiteTable "$here" "$@"
+}
+
 command=${1:-}
 [ $# -gt 0 ] && shift
 engine=$([ -n "${TORNADOVM_HOME:-}" ] && echo sdk || echo embedded)
@@ -273,7 +279,15 @@ case $command in
             excluded=embedded
             say "Tests of the embedded engine itself do not apply to the SDK and are left out."
         fi
-        maven verify -Dengine="$engine" -Dengine.arguments="${jvm//$'\n'/ }" -Dengine.excluded="$excluded" "$@"
+        rm -f "$here"/*/target/suite.jsonl
+        status=0
+        maven verify -Dengine="$engine" -Dengine.arguments="${jvm//$'\n'/ }" -Dengine.excluded="$excluded" "$@" || status=$?
+        table || status=1
+        exit "$status"
+        ;;
+    table)
+        need_java
+        table "$@"
         ;;
     bench)
         prepare

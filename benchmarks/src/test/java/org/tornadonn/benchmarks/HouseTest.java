@@ -22,6 +22,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.tornadonn.nn.train.Json;
+import org.tornadonn.suite.SuiteDocument;
 import tools.jackson.databind.JsonNode;
 
 /** Which package may use which. Each rule is also shown to be able to fail. */
@@ -147,6 +148,19 @@ class HouseTest {
     }
 
     @Test
+    void theSuiteKnowsNoOpAndNothingShippedUsesIt() {
+        String suite = "org.tornadonn.suite";
+        holds(mayUse(suite, suite, API, "java..", "tools.jackson..", "org.junit.jupiter.api.."));
+        holds(noClasses()
+                .that()
+                .resideOutsideOfPackage(suite)
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(suite));
+        assertThrows(AssertionError.class, () -> holds(mayUse(suite, suite, API, "java..", "tools.jackson..")));
+    }
+
+    @Test
     void namesSayWhatThingsAre() {
         List<String> banned =
                 List.of("Manager", "Helper", "Util", "Service", "Factory", "Impl", "Base", "Common", "Misc");
@@ -162,7 +176,7 @@ class HouseTest {
     void everyPackageIntroducesItself() throws IOException {
         Path root = Path.of("").toAbsolutePath().getParent();
         int packages = 0;
-        for (String module : List.of("tornado-embedded", "tornado-kernels", "nn", "examples", "benchmarks")) {
+        for (String module : List.of("tornado-embedded", "suite", "tornado-kernels", "nn", "examples", "benchmarks")) {
             try (Stream<Path> files = Files.walk(root.resolve(module).resolve("src/main/java"))) {
                 for (Path folder : files.filter(Files::isDirectory).toList()) {
                     if (holdsJava(folder)) {
@@ -226,6 +240,15 @@ class HouseTest {
         assertEquals(3, options.size(), options::toString);
         String pom = Files.readString(root.resolve("pom.xml"));
         assertTrue(options.stream().allMatch(pom::contains), options::toString);
+    }
+
+    @Test
+    void theSuitesDocumentIsThatOfTheRunsBesideIt() throws IOException {
+        Path results = Path.of("").toAbsolutePath().getParent().resolve("docs/results");
+        String document = Files.readString(results.resolve("suite.md"));
+        assertEquals(SuiteDocument.of(results), document, "run ./setup.sh table --docs after a test");
+        assertTrue(document.contains("| embedded |") && document.contains("| SDK "), "runs of both engines");
+        assertFalse(document.contains("not as known"), document);
     }
 
     @Test

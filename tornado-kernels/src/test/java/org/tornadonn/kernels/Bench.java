@@ -8,15 +8,13 @@ import java.util.List;
 import java.util.Random;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.tornadonn.suite.Recorder;
 import uk.ac.manchester.tornado.api.GridScheduler;
-import uk.ac.manchester.tornado.api.TornadoBackend;
 import uk.ac.manchester.tornado.api.TornadoExecutionPlan;
 import uk.ac.manchester.tornado.api.TornadoExecutionResult;
-import uk.ac.manchester.tornado.api.TornadoRuntime;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
 import uk.ac.manchester.tornado.api.enums.DataTransferMode;
 import uk.ac.manchester.tornado.api.exceptions.TornadoExecutionPlanException;
-import uk.ac.manchester.tornado.api.runtime.TornadoRuntimeProvider;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
 /** Runs a stage on a device with seeded inputs and poisoned outputs, twice, and compares with references. */
@@ -34,18 +32,8 @@ final class Bench {
         this.device = device;
     }
 
-    /** Every device of every backend. */
     static Stream<TornadoDevice> devices() {
-        TornadoRuntime runtime = TornadoRuntimeProvider.getTornadoRuntime();
-        List<TornadoDevice> devices = new ArrayList<>();
-        for (int b = 0; b < runtime.getNumBackends(); b++) {
-            TornadoBackend backend = runtime.getBackend(b);
-            for (int d = 0; d < backend.getNumDevices(); d++) {
-                devices.add(backend.getDevice(d));
-            }
-        }
-        assertTrue(!devices.isEmpty(), "no device");
-        return devices.stream();
+        return Recorder.devices().stream();
     }
 
     /** Signed values of standard deviation 1, behind an offset that no kernel may assume to be 0. */
@@ -98,6 +86,7 @@ final class Bench {
         }
         try (TornadoExecutionPlan plan = stage.plan(device)) {
             TornadoExecutionResult result = plan.execute();
+            assertEquals(device, plan.getDevice(0), "the device that executed");
             result.transferToHost(outputs.toArray());
         } catch (TornadoExecutionPlanException e) {
             throw new IllegalStateException(e);

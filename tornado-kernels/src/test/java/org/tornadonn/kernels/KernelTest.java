@@ -10,6 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.opentest4j.AssertionFailedError;
+import org.tornadonn.suite.Recorded;
 import uk.ac.manchester.tornado.api.annotations.Parallel;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
 import uk.ac.manchester.tornado.api.enums.DataTransferMode;
@@ -30,6 +31,7 @@ class KernelTest {
 
     @ParameterizedTest(name = "{1} x {2} on {0}")
     @MethodSource("sizes")
+    @Recorded(subject = "DyT", part = "forward, backward")
     void dyt(TornadoDevice device, int rows, int c) {
         for (boolean skip : new boolean[] {false, true}) {
             Bench b = new Bench(device);
@@ -70,6 +72,7 @@ class KernelTest {
 
     @ParameterizedTest(name = "{1} x {2} on {0}")
     @MethodSource("sizes")
+    @Recorded(subject = "LayerNorm", part = "forward, backward")
     void layerNorm(TornadoDevice device, int rows, int c) {
         for (boolean skip : new boolean[] {false, true}) {
             Bench b = new Bench(device);
@@ -116,6 +119,7 @@ class KernelTest {
 
     @ParameterizedTest(name = "{1} x {2} x {3} on {0}")
     @MethodSource("products")
+    @Recorded(subject = "linear", part = "forward, backward, with bias, residual, GELU")
     void linear(TornadoDevice device, int rows, int in, int out) {
         for (boolean extras : new boolean[] {false, true}) {
             Bench b = new Bench(device);
@@ -182,6 +186,7 @@ class KernelTest {
 
     @ParameterizedTest(name = "{1} x {2} on {0}")
     @MethodSource("sizes")
+    @Recorded(subject = "GELU", part = "forward, backward")
     void gelu(TornadoDevice device, int rows, int c) {
         int n = rows * c;
         Bench b = new Bench(device);
@@ -207,6 +212,7 @@ class KernelTest {
 
     @ParameterizedTest(name = "{1} images, {2} tokens, {3} heads of {4} on {0}")
     @MethodSource("attentions")
+    @Recorded(subject = "attention", part = "forward, backward")
     void attention(TornadoDevice device, int batch, int tokens, int heads, int d) {
         Bench b = new Bench(device);
         int rows = batch * tokens;
@@ -226,6 +232,7 @@ class KernelTest {
 
     @ParameterizedTest
     @MethodSource("org.tornadonn.kernels.Bench#devices")
+    @Recorded(subject = "patches", part = "unfold, fold")
     void patches(TornadoDevice device) {
         for (PatchKernel.Layout layout : PatchKernel.Layout.values()) {
             boolean channelsFirst = layout == PatchKernel.Layout.CHANNELS_FIRST;
@@ -251,6 +258,7 @@ class KernelTest {
 
     @ParameterizedTest(name = "{1} images of {2} x {2} x {3}, {4} x {4} on {0}")
     @MethodSource("convolutions")
+    @Recorded(subject = "depthwise convolution", part = "forward, backward")
     void depthwise(TornadoDevice device, int batch, int side, int c, int k) {
         for (boolean skip : new boolean[] {false, true}) {
             Bench b = new Bench(device);
@@ -289,6 +297,7 @@ class KernelTest {
 
     @ParameterizedTest(name = "{1} x {2} on {0}")
     @MethodSource("sizes")
+    @Recorded(subject = "layer scale", part = "forward, backward")
     void layerScale(TornadoDevice device, int rows, int c) {
         Bench b = new Bench(device);
         Slice x = b.input(rows * c);
@@ -312,6 +321,7 @@ class KernelTest {
 
     @ParameterizedTest
     @MethodSource("org.tornadonn.kernels.Bench#devices")
+    @Recorded(subject = "class token and positions", part = "forward, backward")
     void tokens(TornadoDevice device) {
         int batch = 3;
         int patches = 5;
@@ -340,6 +350,7 @@ class KernelTest {
 
     @ParameterizedTest
     @MethodSource("org.tornadonn.kernels.Bench#devices")
+    @Recorded(subject = "pool", part = "forward, backward")
     void pool(TornadoDevice device) {
         int batch = 3;
         int tokens = 6;
@@ -363,6 +374,7 @@ class KernelTest {
 
     @ParameterizedTest
     @MethodSource("org.tornadonn.kernels.Bench#devices")
+    @Recorded(subject = "cross-entropy", part = "loss, metrics, gradient")
     void crossEntropy(TornadoDevice device) {
         int[] classes = {2, 0, -1, 6, 6};
         for (float smoothing : new float[] {0f, 0.1f}) {
@@ -394,6 +406,7 @@ class KernelTest {
 
     @ParameterizedTest
     @MethodSource("org.tornadonn.kernels.Bench#devices")
+    @Recorded(subject = "AdamW", part = "update")
     void adamW(TornadoDevice device) {
         int n = 16 * 1024 + 21;
         Bench b = new Bench(device);
@@ -432,6 +445,7 @@ class KernelTest {
     }
 
     @Test
+    @Recorded(subject = "DyT and LayerNorm", part = "golden vectors")
     void goldenLayerVectors() {
         TornadoDevice device = TornadoRuntimeProvider.getTornadoRuntime().getDefaultDevice();
         Bench b = new Bench(device);
@@ -535,6 +549,7 @@ class KernelTest {
 
     @ParameterizedTest
     @MethodSource("org.tornadonn.kernels.Bench#devices")
+    @Recorded(subject = "this suite", part = "finds wrong kernels")
     void wrongKernelsAreFound(TornadoDevice device) {
         for (boolean constant : new boolean[] {false, true}) {
             Bench b = new Bench(device);

@@ -194,6 +194,11 @@ public final class Model implements AutoCloseable {
         return replicas.getFirst().secondMoment();
     }
 
+    /** The device on which the engine runs the graphs of the first copy. */
+    public TornadoDevice device() {
+        return replicas.getFirst().device();
+    }
+
     /** Bytes of the arrays that this model has on each device: parameters, gradients, moments, activations. */
     public long deviceBytes() {
         return replicas.getFirst().deviceBytes();

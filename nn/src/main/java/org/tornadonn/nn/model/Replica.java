@@ -161,6 +161,10 @@ final class Replica implements AutoCloseable {
         return result;
     }
 
+    TornadoDevice device() {
+        return plan.getDevice(0);
+    }
+
     long deviceBytes() {
         return net.bytes();
     }

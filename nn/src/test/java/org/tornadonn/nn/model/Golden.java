@@ -122,6 +122,6 @@ record Golden(ModelConfig config, double[] logits, double[] losses, List<Gradien
 
     @Override
     public String toString() {
-        return config.getClass().getSimpleName() + " with " + config.norm();
+        return config.getClass().getSimpleName().replace("Config", "") + " with " + config.norm();
     }
 }

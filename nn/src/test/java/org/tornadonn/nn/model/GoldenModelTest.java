@@ -2,36 +2,29 @@ package org.tornadonn.nn.model;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.tornadonn.nn.ParameterTable;
-import uk.ac.manchester.tornado.api.TornadoBackend;
-import uk.ac.manchester.tornado.api.TornadoRuntime;
+import org.tornadonn.suite.Recorded;
+import org.tornadonn.suite.Recorder;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
-import uk.ac.manchester.tornado.api.runtime.TornadoRuntimeProvider;
 
 /** The micro-networks give PyTorch's logits, losses and gradients, and six steps of AdamW follow PyTorch's, on every device. */
 class GoldenModelTest {
     static Stream<Arguments> cases() {
-        TornadoRuntime runtime = TornadoRuntimeProvider.getTornadoRuntime();
-        List<Arguments> cases = new ArrayList<>();
-        for (int b = 0; b < runtime.getNumBackends(); b++) {
-            TornadoBackend backend = runtime.getBackend(b);
-            for (TornadoDevice device : backend.getAllDevices()) {
-                Golden.all().forEach(golden -> cases.add(Arguments.of(golden, device)));
-            }
-        }
-        return cases.stream();
+        return Recorder.devices().stream()
+                .flatMap(device -> Golden.all().stream().map(golden -> Arguments.of(golden, device)));
     }
 
     @ParameterizedTest(name = "{0} on {1}")
     @MethodSource("cases")
+    @Recorded(subject = "{0}", part = "PyTorch's logits, gradients, six losses")
     void matchesPyTorch(Golden golden, TornadoDevice device) {
         try (Model model = new Model(golden.config(), 2, 0f, 0.05f, 0, device)) {
+            assertEquals(device, model.device());
             Golden.fill(model);
             model.evaluate(golden.input(), Golden.LABELS);
             double[] logits = golden.logits();

@@ -13,6 +13,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.tornadonn.nn.Norm;
 import org.tornadonn.nn.convnext.ConvNextConfig;
 import org.tornadonn.nn.vit.VitConfig;
+import org.tornadonn.suite.Recorded;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
 import uk.ac.manchester.tornado.api.runtime.TornadoRuntimeProvider;
 
@@ -58,6 +59,7 @@ class ModelTest {
 
     @ParameterizedTest
     @MethodSource("all")
+    @Recorded(subject = "{0} with {1}", part = "learns one batch by heart")
     void learnsOneBatchByHeart(Architecture architecture, Norm norm) {
         ModelConfig config = architecture.config(2, norm);
         float[] images = Golden.input(config);
@@ -94,6 +96,7 @@ class ModelTest {
 
     @ParameterizedTest
     @EnumSource(Architecture.class)
+    @Recorded(subject = "{0}", part = "padding counts for nothing")
     void paddingCountsForNothing(Architecture architecture) {
         ModelConfig config = architecture.config(1, Norm.DYT);
         float[] pixels = Golden.input(config);

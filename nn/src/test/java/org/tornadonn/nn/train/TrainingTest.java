@@ -26,6 +26,7 @@ import org.tornadonn.nn.data.ImageSet;
 import org.tornadonn.nn.model.Model;
 import org.tornadonn.nn.model.ModelConfig;
 import org.tornadonn.nn.vit.VitConfig;
+import org.tornadonn.suite.Recorded;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
 import uk.ac.manchester.tornado.api.runtime.TornadoRuntimeProvider;
 
@@ -74,6 +75,7 @@ class TrainingTest {
 
     @ParameterizedTest
     @MethodSource("configs")
+    @Recorded(subject = "training of ViT, ConvNeXt", part = "a resumed run has the same bits")
     void aResumedRunIsTheSameRun(ModelConfig config) {
         Recipe recipe = new Recipe(12, 8, 1e-2, 3, 0.05f, 0.1f, 9);
         Path whole = folder.resolve("whole.safetensors");
@@ -133,6 +135,7 @@ class TrainingTest {
     }
 
     @Test
+    @Recorded(subject = "training of ViT", part = "a loss that is not finite stops it")
     void aLossThatIsNotFiniteStopsAndKeepsTheCheckpoint() {
         Path file = folder.resolve("last.safetensors");
         try (Model model = model()) {
@@ -155,6 +158,7 @@ class TrainingTest {
     }
 
     @Test
+    @Recorded(subject = "checkpoints", part = "damaged ones are refused")
     void damagedCheckpointsAreRefusedByName() throws IOException {
         Path file = folder.resolve("good.safetensors");
         try (Model model = model()) {

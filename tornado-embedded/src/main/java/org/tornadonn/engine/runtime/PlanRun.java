@@ -49,11 +49,15 @@ public final class PlanRun {
     }
 
     public void select(int index) {
+        selected = List.of(graph(index));
+    }
+
+    private GraphDefinition graph(int index) {
         if (index < 0 || index >= graphs.size()) {
             throw new TornadoRuntimeException(
                     "The plan has " + graphs.size() + " graphs; there is no graph " + index + ".");
         }
-        selected = List.of(graphs.get(index));
+        return graphs.get(index);
     }
 
     public void selectAll() {
@@ -89,6 +93,13 @@ public final class PlanRun {
 
     public void profile(ProfilerMode mode) {
         profiler = mode;
+    }
+
+    /** The device of a graph; all graphs of a plan have the same. */
+    public TornadoDevice device(int index) {
+        graph(index);
+        engineDevice();
+        return device;
     }
 
     private Device engineDevice() {

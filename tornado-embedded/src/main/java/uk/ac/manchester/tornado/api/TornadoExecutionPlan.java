@@ -42,6 +42,11 @@ public class TornadoExecutionPlan implements AutoCloseable {
         return this;
     }
 
+    /** The device on which a graph runs. */
+    public TornadoDevice getDevice(int graph) {
+        return run.device(graph);
+    }
+
     public TornadoExecutionPlan withGridScheduler(GridScheduler grids) {
         run.grids(grids);
         return this;
