@@ -14,7 +14,8 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         showDefaultValues = true,
         description =
-                "List models by name: parameters with LayerNorm and with DyT, decayed and exempt from weight decay.")
+                "List models by name: parameters with LayerNorm, RMSNorm and DyT, decayed (the same with all) and exempt from weight "
+                        + "decay.")
 final class ModelsCommand implements Runnable {
     @Parameters(
             arity = "0..1",
@@ -28,19 +29,31 @@ final class ModelsCommand implements Runnable {
 
     @Override
     public void run() {
-        String line = "%-26s %13s %13s %13s %17s %13s%n";
-        System.out.printf(line, "name", "LayerNorm", "DyT", "decayed", "exempt LayerNorm", "exempt DyT");
+        String line = "%-26s %13s %13s %13s %13s %17s %15s %13s%n";
+        System.out.printf(
+                line,
+                "name",
+                "LayerNorm",
+                "RMSNorm",
+                "DyT",
+                "decayed",
+                "exempt LayerNorm",
+                "exempt RMSNorm",
+                "exempt DyT");
         for (String each : name == null ? Models.names() : List.of(name)) {
             ParameterTable layerNorm =
                     Models.create(each, classes, Norm.LAYER_NORM).parameters();
+            ParameterTable rmsNorm = Models.create(each, classes, Norm.RMS_NORM).parameters();
             ParameterTable dyt = Models.create(each, classes, Norm.DYT).parameters();
             System.out.printf(
                     line,
                     each,
                     grouped(layerNorm.size()),
+                    grouped(rmsNorm.size()),
                     grouped(dyt.size()),
                     grouped(layerNorm.decayedSize()),
                     grouped(layerNorm.size() - layerNorm.decayedSize()),
+                    grouped(rmsNorm.size() - rmsNorm.decayedSize()),
                     grouped(dyt.size() - dyt.decayedSize()));
         }
     }

@@ -32,7 +32,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
 
-/** Trains a ViT or a ConvNeXt with LayerNorm, with DyT, or one after the other, and compares them. */
+/** Trains a ViT or a ConvNeXt with LayerNorm and with DyT, one after the other, and compares them, or with one norm. */
 @Command(
         name = "train",
         mixinStandardHelpOptions = true,
@@ -44,6 +44,7 @@ final class TrainCommand implements Runnable {
     enum Choice {
         BOTH,
         LAYERNORM,
+        RMSNORM,
         DYT
     }
 
@@ -66,7 +67,10 @@ final class TrainCommand implements Runnable {
             description = "Begin with the weights of a safetensors file, timm's or a checkpoint, by name.")
     Path init;
 
-    @Option(names = "--norm", defaultValue = "BOTH", description = "${COMPLETION-CANDIDATES}")
+    @Option(
+            names = "--norm",
+            defaultValue = "BOTH",
+            description = "${COMPLETION-CANDIDATES}; BOTH is LayerNorm, then DyT.")
     Choice norm;
 
     @Option(names = "--epochs", defaultValue = "2", description = "Passes over the training images.")
@@ -215,6 +219,7 @@ final class TrainCommand implements Runnable {
         List<Norm> norms = switch (norm) {
             case BOTH -> List.of(Norm.LAYER_NORM, Norm.DYT);
             case LAYERNORM -> List.of(Norm.LAYER_NORM);
+            case RMSNORM -> List.of(Norm.RMS_NORM);
             case DYT -> List.of(Norm.DYT);
         };
         ModelConfig model = model(sets.train().classNames().size(), norms.getFirst());

@@ -150,6 +150,7 @@ class MainTest {
     void modelsAreListedWithTheirParameters() {
         String all = say("models").out();
         assertTrue(all.contains("vit_base_patch16_224") && all.contains("86,567,681"), all);
+        assertTrue(all.contains("86,548,456") && all.contains("28,580,968"), "RMSNorm has no bias: " + all);
         assertTrue(all.contains("convnext_xlarge") && all.contains("350,197,009"), all);
         String one =
                 say("models", "convnext_femto_patch2_32", "--classes", "10").out();

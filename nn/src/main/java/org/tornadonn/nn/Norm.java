@@ -4,6 +4,8 @@ package org.tornadonn.nn;
 public enum Norm {
     /** Layer normalisation, eps 1e-6. */
     LAYER_NORM("LayerNorm"),
+    /** Root mean square normalisation, eps 1e-6: a weight, no bias. */
+    RMS_NORM("RMSNorm"),
     /** Dynamic Tanh. */
     DYT("DyT");
 

@@ -39,6 +39,7 @@ class KernelRulesTest {
             PartialSums.class,
             PatchKernel.class,
             PoolKernel.class,
+            RmsNormKernel.class,
             TokenKernel.class);
     private static final Set<String> CALLS =
             Set.of("fma", "round", "floor", "ceil", "intBitsToFloat", "floatToRawIntBits");

@@ -39,6 +39,22 @@ final class Reference {
         };
     }
 
+    static Op rmsNorm(int rows, int c, double eps) {
+        return in -> {
+            double[] y = new double[rows * c];
+            for (int r = 0; r < rows; r++) {
+                double square = 0;
+                for (int j = 0; j < c; j++) {
+                    square += Math.pow(in[0][r * c + j], 2) / c;
+                }
+                for (int j = 0; j < c; j++) {
+                    y[r * c + j] = in[1][j] * in[0][r * c + j] / Math.sqrt(square + eps);
+                }
+            }
+            return y;
+        };
+    }
+
     /** x wᵀ + b + residual. */
     static Op linear(int rows, int n, int out) {
         return in -> {

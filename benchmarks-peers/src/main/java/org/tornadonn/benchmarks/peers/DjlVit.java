@@ -106,6 +106,7 @@ final class DjlVit implements Peer.Prepared {
             case LAYER_NORM ->
                 LayerNorm.layerNorm(x, new Shape(config.width()), gamma, beta, Duel.EPS)
                         .singletonOrThrow();
+            default -> throw new IllegalArgumentException("no duel has " + config.norm());
         };
     }
 

@@ -8,6 +8,7 @@ import org.tornadonn.nn.UserException;
 public final class OpList {
     public static final List<Op> ALL = List.of(
             LayerNormOp.OP,
+            RmsNormOp.OP,
             DyTOp.OP,
             GeluOp.OP,
             BiasOp.OP,

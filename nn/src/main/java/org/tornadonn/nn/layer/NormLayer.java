@@ -2,6 +2,7 @@ package org.tornadonn.nn.layer;
 
 import org.tornadonn.kernels.DyTKernel;
 import org.tornadonn.kernels.LayerNormKernel;
+import org.tornadonn.kernels.RmsNormKernel;
 import org.tornadonn.kernels.Slice;
 import org.tornadonn.kernels.Stage;
 import org.tornadonn.nn.Norm;
@@ -21,7 +22,7 @@ public final class NormLayer {
 
     /**
      * @param id the beginning of its tasks' names
-     * @param scope of alpha [1] (DyT only), weight [c], bias [c]
+     * @param scope of alpha [1] (DyT only), weight [c], bias [c] (not RMSNorm)
      * @param layers how many stacked layers share its tasks
      */
     public NormLayer(Network net, String id, Scope scope, int layers, int rows, int c) {
@@ -30,9 +31,8 @@ public final class NormLayer {
         this.scope = scope;
         this.rows = rows;
         this.c = c;
-        boolean statistics = norm == Norm.LAYER_NORM;
-        mean = statistics ? net.saved(layers, rows) : null;
-        rstd = statistics ? net.saved(layers, rows) : null;
+        mean = norm == Norm.LAYER_NORM ? net.saved(layers, rows) : null;
+        rstd = norm == Norm.DYT ? null : net.saved(layers, rows);
     }
 
     /** Adds its parameters to a table; {@code prefix} ends with a dot. */
@@ -41,15 +41,18 @@ public final class NormLayer {
             table.add(prefix + "alpha", false, 1);
         }
         table.add(prefix + "weight", false, c);
-        table.add(prefix + "bias", false, c);
+        if (norm != Norm.RMS_NORM) {
+            table.add(prefix + "bias", false, c);
+        }
     }
 
     public void forward(Stage s, Slice y, Slice x) {
         Slice gamma = scope.param("weight");
-        Slice beta = scope.param("bias");
         switch (norm) {
-            case LAYER_NORM -> LayerNormKernel.forward(s, id, y, mean, rstd, x, gamma, beta, rows, c, EPS);
-            case DYT -> DyTKernel.forward(s, id, y, x, scope.param("alpha"), gamma, beta, rows, c);
+            case LAYER_NORM ->
+                LayerNormKernel.forward(s, id, y, mean, rstd, x, gamma, scope.param("bias"), rows, c, EPS);
+            case RMS_NORM -> RmsNormKernel.forward(s, id, y, rstd, x, gamma, rows, c, EPS);
+            case DYT -> DyTKernel.forward(s, id, y, x, scope.param("alpha"), gamma, scope.param("bias"), rows, c);
         }
     }
 
@@ -58,13 +61,16 @@ public final class NormLayer {
         String task = id + "Backward";
         Slice gamma = scope.param("weight");
         Slice dGamma = scope.grad("weight");
-        Slice dBeta = scope.grad("bias");
         switch (norm) {
-            case LAYER_NORM ->
+            case LAYER_NORM -> {
+                Slice dBeta = scope.grad("bias");
                 LayerNormKernel.backward(s, task, dX, dGamma, dBeta, dY, x, gamma, mean, rstd, dSkip, rows, c);
+            }
+            case RMS_NORM -> RmsNormKernel.backward(s, task, dX, dGamma, dY, x, gamma, rstd, dSkip, rows, c);
             case DYT -> {
                 Slice alpha = scope.param("alpha");
                 Slice dAlpha = scope.grad("alpha");
+                Slice dBeta = scope.grad("bias");
                 DyTKernel.backward(s, task, dX, dAlpha, dGamma, dBeta, dY, x, alpha, gamma, dSkip, rows, c);
             }
         }

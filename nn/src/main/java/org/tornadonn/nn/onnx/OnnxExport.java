@@ -119,17 +119,25 @@ public final class OnnxExport {
 
     private String norm(String x, String prefix) {
         String weight = parameter(prefix + "weight");
-        String bias = parameter(prefix + "bias");
         return switch (norm) {
             case LAYER_NORM ->
                 node(
                         "LayerNormalization",
-                        List.of(x, weight, bias),
+                        List.of(x, weight, parameter(prefix + "bias")),
                         Attribute.integer("axis", -1),
                         Attribute.real("epsilon", EPS));
+            // Opset 23 has a node for it.
+            case RMS_NORM -> {
+                String square = node(
+                        "ReduceMean",
+                        List.of(node("Mul", x, x), graph.integers(-1)),
+                        Attribute.integer("keepdims", 1));
+                String eps = graph.constant(prefix + "eps", List.of(1), new float[] {EPS});
+                yield node("Mul", node("Div", x, node("Sqrt", node("Add", square, eps))), weight);
+            }
             case DYT -> {
                 String t = node("Tanh", node("Mul", x, parameter(prefix + "alpha")));
-                yield node("Add", node("Mul", t, weight), bias);
+                yield node("Add", node("Mul", t, weight), parameter(prefix + "bias"));
             }
         };
     }

@@ -1,0 +1,191 @@
+package org.tornadonn.kernels;
+
+import uk.ac.manchester.tornado.api.annotations.Parallel;
+import uk.ac.manchester.tornado.api.math.TornadoMath;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+import uk.ac.manchester.tornado.api.types.arrays.IntArray;
+
+/**
+ * Root mean square normalisation (arXiv 1910.07467): y = gamma ⊙ x̂ with x̂ = x rstd, rstd = 1 / √(mean(x²) + eps), the mean over
+ * the c channels of a row. Saves rstd [rows]. Backward, with g = gamma ⊙ dY: dX = rstd (g - x̂ mean(g ⊙ x̂)), dGamma = Σ dY x̂ over
+ * rows.
+ */
+public final class RmsNormKernel {
+    private RmsNormKernel() {}
+
+    public static void kForward(
+            FloatArray y,
+            FloatArray rstd,
+            FloatArray x,
+            FloatArray gamma,
+            IntArray at,
+            int t,
+            int blocks,
+            int rows,
+            int c,
+            int rowsPerBlock,
+            float eps) {
+        for (@Parallel int block = 0; block < blocks; block++) {
+            int y0 = at.get(t);
+            int rstd0 = at.get(t + 1);
+            int x0 = at.get(t + 2);
+            int gamma0 = at.get(t + 3);
+            int last = Math.min(rows, (block + 1) * rowsPerBlock);
+            int whole = c / 16 * 16;
+            float[] squares = new float[16];
+            for (int row = block * rowsPerBlock; row < last; row++) {
+                int i = x0 + row * c;
+                for (int l = 0; l < 16; l++) {
+                    squares[l] = 0f;
+                }
+                for (int j = 0; j < whole; j += 16) {
+                    for (int l = 0; l < 16; l++) {
+                        float in = x.get(i + j + l);
+                        squares[l] += in * in;
+                    }
+                }
+                float sum = PartialSums.lanes(squares);
+                for (int j = whole; j < c; j++) {
+                    float in = x.get(i + j);
+                    sum += in * in;
+                }
+                float r = 1f / TornadoMath.sqrt(sum / c + eps);
+                rstd.set(rstd0 + row, r);
+                int o = y0 + row * c;
+                for (int j = 0; j < whole; j += 16) {
+                    for (int l = 0; l < 16; l++) {
+                        y.set(o + j + l, gamma.get(gamma0 + j + l) * (x.get(i + j + l) * r));
+                    }
+                }
+                for (int j = whole; j < c; j++) {
+                    y.set(o + j, gamma.get(gamma0 + j) * (x.get(i + j) * r));
+                }
+            }
+        }
+    }
+
+    public static void kBackward(
+            FloatArray dX,
+            FloatArray partialGamma,
+            FloatArray dY,
+            FloatArray x,
+            FloatArray gamma,
+            FloatArray rstd,
+            FloatArray dSkip,
+            IntArray at,
+            int t,
+            int parts,
+            int rows,
+            int c,
+            int rowsPerPart,
+            int hasSkip) {
+        for (@Parallel int part = 0; part < parts; part++) {
+            int partialGamma0 = at.get(t + 1) + part * c;
+            int gamma0 = at.get(t + 4);
+            float skip = hasSkip;
+            int last = Math.min(rows, (part + 1) * rowsPerPart);
+            int whole = c / 16 * 16;
+            for (int j = 0; j < c; j++) {
+                partialGamma.set(partialGamma0 + j, 0f);
+            }
+            float[] products = new float[16];
+            for (int row = part * rowsPerPart; row < last; row++) {
+                int o = at.get(t) + row * c;
+                int u = at.get(t + 2) + row * c;
+                int i = at.get(t + 3) + row * c;
+                int k = at.get(t + 6) + row * c;
+                float r = rstd.get(at.get(t + 5) + row);
+                for (int l = 0; l < 16; l++) {
+                    products[l] = 0f;
+                }
+                for (int j = 0; j < whole; j += 16) {
+                    for (int l = 0; l < 16; l++) {
+                        float up = dY.get(u + j + l);
+                        float h = x.get(i + j + l) * r;
+                        products[l] += gamma.get(gamma0 + j + l) * up * h;
+                        partialGamma.set(partialGamma0 + j + l, partialGamma.get(partialGamma0 + j + l) + up * h);
+                    }
+                }
+                float product = PartialSums.lanes(products);
+                for (int j = whole; j < c; j++) {
+                    float up = dY.get(u + j);
+                    float h = x.get(i + j) * r;
+                    product += gamma.get(gamma0 + j) * up * h;
+                    partialGamma.set(partialGamma0 + j, partialGamma.get(partialGamma0 + j) + up * h);
+                }
+                float meanGh = product / c;
+                for (int j = 0; j < whole; j += 16) {
+                    for (int l = 0; l < 16; l++) {
+                        float h = x.get(i + j + l) * r;
+                        float g = gamma.get(gamma0 + j + l) * dY.get(u + j + l);
+                        dX.set(o + j + l, r * (g - h * meanGh) + skip * dSkip.get(k + j + l));
+                    }
+                }
+                for (int j = whole; j < c; j++) {
+                    float h = x.get(i + j) * r;
+                    float g = gamma.get(gamma0 + j) * dY.get(u + j);
+                    dX.set(o + j, r * (g - h * meanGh) + skip * dSkip.get(k + j));
+                }
+            }
+        }
+    }
+
+    /** y [rows, c], rstd [rows] from x [rows, c], gamma [c]. */
+    public static void forward(
+            Stage s, String id, Slice y, Slice rstd, Slice x, Slice gamma, int rows, int c, float eps) {
+        int t = s.place(y, rstd, x, gamma);
+        int rowsPerBlock = Rows.perItem(rows, c);
+        s.graph()
+                .task(
+                        id,
+                        RmsNormKernel::kForward,
+                        y.array(),
+                        rstd.array(),
+                        x.array(),
+                        gamma.array(),
+                        s.table(),
+                        t,
+                        Rows.divideUp(rows, rowsPerBlock),
+                        rows,
+                        c,
+                        rowsPerBlock,
+                        eps);
+    }
+
+    /** dX [rows, c] (plus dSkip, where not null), dGamma [c] from dY, x, gamma and what forward saved. */
+    public static void backward(
+            Stage s,
+            String id,
+            Slice dX,
+            Slice dGamma,
+            Slice dY,
+            Slice x,
+            Slice gamma,
+            Slice rstd,
+            Slice dSkip,
+            int rows,
+            int c) {
+        FloatArray partialGamma = new FloatArray(Rows.PARTS * c);
+        Slice someSkip = dSkip == null ? dY : dSkip;
+        int t = s.place(dX, Slice.of(partialGamma), dY, x, gamma, rstd, someSkip);
+        s.graph()
+                .task(
+                        id,
+                        RmsNormKernel::kBackward,
+                        dX.array(),
+                        partialGamma,
+                        dY.array(),
+                        x.array(),
+                        gamma.array(),
+                        rstd.array(),
+                        someSkip.array(),
+                        s.table(),
+                        t,
+                        Rows.PARTS,
+                        rows,
+                        c,
+                        Rows.perPart(rows),
+                        dSkip == null ? 0 : 1);
+        PartialSums.sum(s, id + "Gamma", dGamma, partialGamma, c);
+    }
+}
