@@ -129,9 +129,7 @@ public final class OnnxExport {
             // Opset 23 has a node for it.
             case RMS_NORM -> {
                 String square = node(
-                        "ReduceMean",
-                        List.of(node("Mul", x, x), graph.integers(-1)),
-                        Attribute.integer("keepdims", 1));
+                        "ReduceMean", List.of(node("Mul", x, x), graph.integers(-1)), Attribute.integer("keepdims", 1));
                 String eps = graph.constant(prefix + "eps", List.of(1), new float[] {EPS});
                 yield node("Mul", node("Div", x, node("Sqrt", node("Add", square, eps))), weight);
             }
