@@ -41,7 +41,7 @@ enum Quirk {
     TWO_COPIES("one array, FIRST_EXECUTION in two graphs", "", WRONG, PASSED, Quirk::firstInTwoGraphs),
     UNDECLARED("transferToHost of an array that is not declared", "", WRONG, REFUSED, Quirk::undeclared),
     GIVEN_AGAIN("array given again behind the written parameter", "", WRONG, REFUSED, Quirk::givenAgain),
-    GRID_FOR_BOUND("grid for a @Parallel loop with a scalar bound", "", WRONG, REFUSED, Quirk::gridForBound),
+    GRID_FOR_BOUND("grid for a @Parallel loop with a scalar bound", "", WRONG, PASSED, Quirk::gridForBound),
     NO_GRID("KernelContext without a grid", "", WRONG, REFUSED, d -> workItems(d, null)),
     UNEVEN_GROUPS("group size that does not divide the grid", "", WRONG, REFUSED, d -> workItems(d, group(100, 32))),
     LOCAL_TO_METHOD("local array passed to a method", "", WRONG, PASSED, Quirk::localToMethod),
