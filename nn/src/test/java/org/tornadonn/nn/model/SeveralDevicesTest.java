@@ -20,8 +20,8 @@ class SeveralDevicesTest {
     private static final int BATCH = 4;
     private static final int[] LABELS = {2, 0, 1, 1};
 
-    /** Sums of the same numbers in another order, in float: of the loss, and of the largest gradient; 3e-6 was seen. */
-    private static final double TOLERANCE = 1e-5;
+    /** Sums of the same numbers in another order, in float: of the loss, and of the largest gradient; 1.2e-5 was seen (RMSNorm). */
+    private static final double TOLERANCE = 5e-5;
 
     private final TornadoDevice[] devices = TwoDevices.find();
 
