@@ -32,20 +32,22 @@ import uk.ac.manchester.tornado.api.TaskGraph;
         description =
                 "Show a kernel's bytecode, and the OpenCL C after each pass of the embedded engine; or list kernels.")
 public final class ExplainCommand implements Subcommand, Runnable {
-    private static final int SIZE = 64;
+    private static final int VALUE = 64;
 
     @Parameters(
             arity = "0..1",
             paramLabel = "KERNEL",
             description =
-                    "Class.method, such as DyTKernel.kForward, or with its package, of your own class on the class path.")
+                    "Class.method, such as LayerNormKernel.kForward, or with its package, of your own class on the class path.")
     String kernel;
 
     @Option(
-            names = "--size",
+            names = "--value",
             paramLabel = "NAME=N",
-            description = "Value of an int parameter that is the size of a local array; without it " + SIZE + ".")
-    Map<String, Integer> sizes = Map.of();
+            description =
+                    "Value of an int parameter that is the size of a local array, or that chooses between branches, such as"
+                            + " f=0 for the tanh of PointwiseKernel; without it " + VALUE + ".")
+    Map<String, Integer> values = Map.of();
 
     @Option(names = "--gpu", description = "For a GPU or an FPGA instead of a CPU.")
     boolean gpu;
@@ -62,7 +64,7 @@ public final class ExplainCommand implements Subcommand, Runnable {
             kernels().forEach(m -> System.out.println(name(m)));
             return;
         }
-        Explanation.of(method(), sizes, SIZE, !gpu)
+        Explanation.of(method(), values, VALUE, !gpu)
                 .forEach((stage, text) -> System.out.println("== " + stage + "\n" + text));
     }
 

@@ -11,6 +11,7 @@ import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.tornadonn.examples.Main;
+import org.tornadonn.kernels.PointwiseKernel;
 
 /** {@code tornado-nn explain}: the list, every kernel on it, and mistakes. */
 @Tag("embedded")
@@ -34,7 +35,7 @@ class ExplainCommandTest {
     @Test
     void explainsEveryKernelOfItsList() {
         List<String> kernels = say(0, "explain").lines().toList();
-        assertTrue(kernels.contains("DyTKernel.kForward") && kernels.size() > 20, kernels::toString);
+        assertTrue(kernels.contains("PointwiseKernel.kForward") && kernels.size() > 20, kernels::toString);
         for (String kernel : kernels) {
             String text = say(0, "explain", kernel);
             assertTrue(text.contains("== Bytecode\n") && text.contains("== After PrivateToRegisters\n"), kernel);
@@ -44,19 +45,36 @@ class ExplainCommandTest {
 
     @Test
     void lanesBecomeVectorsAndSizesConstants() {
-        String text = say(0, "explain", "DyTKernel.kForward");
+        String text = say(0, "explain", "PointwiseKernel.kForward");
         int pass = text.indexOf("== After LaneVectorizer");
         assertFalse(text.substring(0, pass).contains("vload16"), "no vectors before the pass that makes them");
         assertTrue(text.substring(pass).contains("vload16"), text);
-        String sized = say(0, "explain", "AttentionKernel.kForward", "--size", "headDim=48");
+        String sized = say(0, "explain", "AttentionKernel.kForward", "--value", "headDim=48");
         assertTrue(sized.contains("_48"), sized);
         assertTrue(say(0, "explain", "org.tornadonn.examples.HelloKernel.kSquash", "--gpu")
                 .contains("y[i] = tanh("));
     }
 
+    /** One that stays a loop makes its kernel ten times slower on a CPU. */
+    @Test
+    void everyLaneLoopOfAnElementWiseKernelBecomesVectors() {
+        List<String> kernels = say(0, "explain")
+                .lines()
+                .filter(k -> k.matches("(Pointwise|LayerNorm|RmsNorm|Gelu|LayerScale|AdamW)Kernel.*"))
+                .toList();
+        assertTrue(kernels.size() > 8, kernels::toString);
+        for (int function = 0; function < PointwiseKernel.Function.values().length; function++) {
+            for (String kernel : kernels) {
+                String text = say(0, "explain", kernel, "--value", "f=" + function);
+                String last = text.substring(text.indexOf("== After PrivateToRegisters"));
+                assertFalse(last.matches("(?s).*if \\(\\(\\w+ >= (4|8|16)\\)\\) goto.*"), kernel);
+            }
+        }
+    }
+
     @Test
     void mistakes() {
-        assertTrue(say(1, "explain", "DyTKernel.kNone").contains("There is no kernel DyTKernel.kNone"));
+        assertTrue(say(1, "explain", "PointwiseKernel.kNone").contains("There is no kernel PointwiseKernel.kNone"));
         assertTrue(say(1, "explain", "no.such.Class.kAny").contains("There is no kernel"));
     }
 }

@@ -42,10 +42,25 @@ import uk.ac.manchester.tornado.api.common.TornadoDevice;
                 "Train a vision transformer or a ConvNeXt, with LayerNorm and with DyT, on drawn images or your own.")
 final class TrainCommand implements Runnable {
     enum Choice {
-        BOTH,
-        LAYERNORM,
-        RMSNORM,
-        DYT
+        BOTH(Norm.LAYER_NORM, Norm.DYT),
+        LAYERNORM(Norm.LAYER_NORM),
+        RMSNORM(Norm.RMS_NORM),
+        DYT(Norm.DYT),
+        DERF(Norm.DERF),
+        DYHARDTANH(Norm.DYHARDTANH),
+        DYSIGMOID(Norm.DYSIGMOID),
+        DYIDENTITY(Norm.DYIDENTITY),
+        TANH(Norm.TANH),
+        HARDTANH(Norm.HARDTANH),
+        SIGMOID(Norm.SIGMOID),
+        DYISRU(Norm.DYISRU),
+        DYARCTAN(Norm.DYARCTAN);
+
+        private final List<Norm> norms;
+
+        Choice(Norm... norms) {
+            this.norms = List.of(norms);
+        }
     }
 
     @Option(
@@ -216,12 +231,7 @@ final class TrainCommand implements Runnable {
     private RunConfig fresh(Datasets sets) {
         int perEpoch = Math.max(1, Batches.stepsPerEpoch(sets.train(), batch));
         long steps = Math.max(1, Math.round(epochs * perEpoch));
-        List<Norm> norms = switch (norm) {
-            case BOTH -> List.of(Norm.LAYER_NORM, Norm.DYT);
-            case LAYERNORM -> List.of(Norm.LAYER_NORM);
-            case RMSNORM -> List.of(Norm.RMS_NORM);
-            case DYT -> List.of(Norm.DYT);
-        };
+        List<Norm> norms = norm.norms;
         ModelConfig model = model(sets.train().classNames().size(), norms.getFirst());
         double usual = model instanceof ConvNextConfig ? 4e-3 : 1e-3;
         return new RunConfig(

@@ -30,7 +30,6 @@ class KernelRulesTest {
             BiasKernel.class,
             CrossEntropyKernel.class,
             DepthwiseConvKernel.class,
-            DyTKernel.class,
             GeluKernel.class,
             KeepKernel.class,
             LayerNormKernel.class,
@@ -38,6 +37,7 @@ class KernelRulesTest {
             MatMulKernel.class,
             PartialSums.class,
             PatchKernel.class,
+            PointwiseKernel.class,
             PoolKernel.class,
             RmsNormKernel.class,
             TokenKernel.class);

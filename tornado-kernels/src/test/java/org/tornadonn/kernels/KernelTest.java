@@ -31,47 +31,6 @@ class KernelTest {
 
     @ParameterizedTest(name = "{1} x {2} on {0}")
     @MethodSource("sizes")
-    @Recorded(subject = "DyT", part = "forward, backward")
-    void dyt(TornadoDevice device, int rows, int c) {
-        for (boolean skip : new boolean[] {false, true}) {
-            Bench b = new Bench(device);
-            Slice x = b.input(rows * c);
-            Slice alpha = b.input(1);
-            Slice gamma = b.input(c);
-            Slice beta = b.input(c);
-            Slice dY = b.input(rows * c);
-            Slice dSkip = b.input(rows * c);
-            Slice y = b.output(rows * c);
-            Slice dX = b.output(rows * c);
-            Slice dAlpha = b.output(1);
-            Slice dGamma = b.output(c);
-            Slice dBeta = b.output(c);
-            b.run(s -> {
-                DyTKernel.forward(s, "forward", y, x, alpha, gamma, beta, rows, c);
-                DyTKernel.backward(
-                        s, "backward", dX, dAlpha, dGamma, dBeta, dY, x, alpha, gamma, skip ? dSkip : null, rows, c);
-            });
-            double[][] in = {Bench.values(x), Bench.values(alpha), Bench.values(gamma), Bench.values(beta)};
-            Reference.Op op = Reference.dyt(rows, c);
-            double[] up = Bench.values(dY);
-            Bench.close("y", op.apply(in), y, 1);
-            Bench.close(
-                    "dX",
-                    Reference.gradient(op, up, 0, in)
-                            .plus(
-                                    skip
-                                            ? Bench.values(dSkip)
-                                            : new double[dX.array().getSize() - dX.offset()]),
-                    dX,
-                    4);
-            Bench.close("dAlpha", Reference.gradient(op, up, 1, in), dAlpha, rows * c * 4);
-            Bench.close("dGamma", Reference.gradient(op, up, 2, in), dGamma, rows);
-            Bench.close("dBeta", Reference.gradient(op, up, 3, in), dBeta, rows);
-        }
-    }
-
-    @ParameterizedTest(name = "{1} x {2} on {0}")
-    @MethodSource("sizes")
     @Recorded(subject = "LayerNorm", part = "forward, backward")
     void layerNorm(TornadoDevice device, int rows, int c) {
         for (boolean skip : new boolean[] {false, true}) {
@@ -466,8 +425,24 @@ class KernelTest {
         Slice dNormGamma = b.output(3);
         Slice dNormBeta = b.output(3);
         b.run(s -> {
-            DyTKernel.forward(s, "dyt", y, x, alpha, gamma, beta, 2, 3);
-            DyTKernel.backward(s, "dytBack", dX, dAlpha, dGamma, dBeta, dY, x, alpha, gamma, null, 2, 3);
+            PointwiseKernel.forward(s, "dyt", PointwiseKernel.Function.TANH, y, x, alpha, null, gamma, beta, 2, 3);
+            PointwiseKernel.backward(
+                    s,
+                    "dytBack",
+                    PointwiseKernel.Function.TANH,
+                    dX,
+                    dAlpha,
+                    null,
+                    dGamma,
+                    dBeta,
+                    dY,
+                    x,
+                    alpha,
+                    null,
+                    gamma,
+                    null,
+                    2,
+                    3);
             LayerNormKernel.forward(s, "norm", normed, mean, rstd, x, gamma, beta, 2, 3, 1e-6f);
             LayerNormKernel.backward(
                     s, "normBack", dNormX, dNormGamma, dNormBeta, dY, x, gamma, mean, rstd, null, 2, 3);

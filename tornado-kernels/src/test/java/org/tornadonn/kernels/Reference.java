@@ -1,5 +1,7 @@
 package org.tornadonn.kernels;
 
+import java.util.function.DoubleUnaryOperator;
+
 /** The operations in plain double loops, from their definitions; knows nothing of the kernels. */
 final class Reference {
     private Reference() {}
@@ -9,11 +11,12 @@ final class Reference {
         double[] apply(double[]... inputs);
     }
 
-    static Op dyt(int rows, int c) {
+    /** gamma f(alpha x + shift) + beta. */
+    static Op pointwise(DoubleUnaryOperator f, int rows, int c) {
         return in -> {
             double[] y = new double[rows * c];
             for (int i = 0; i < y.length; i++) {
-                y[i] = in[2][i % c] * Math.tanh(in[1][0] * in[0][i]) + in[3][i % c];
+                y[i] = in[3][i % c] * f.applyAsDouble(in[1][0] * in[0][i] + in[2][0]) + in[4][i % c];
             }
             return y;
         };

@@ -1,7 +1,9 @@
 package org.tornadonn.benchmarks.op;
 
+import static org.tornadonn.kernels.PointwiseKernel.Function.TANH;
+
 import java.util.List;
-import org.tornadonn.kernels.DyTKernel;
+import org.tornadonn.kernels.PointwiseKernel;
 import org.tornadonn.kernels.Slice;
 
 /** Dynamic Tanh: y = gamma tanh(alpha x) + beta. */
@@ -36,7 +38,7 @@ final class DyTOp {
         Slice beta = o.normal(c);
         Slice y = o.output(rows * c);
         return new Op.Work(
-                s -> DyTKernel.forward(s, "dyt", y, x, alpha, gamma, beta, rows, c),
+                s -> PointwiseKernel.forward(s, "dyt", TANH, y, x, alpha, null, gamma, beta, rows, c),
                 e -> e.sampled("y", y, rows * c, 1, i -> at(gamma, i % c) * tanh(alpha, x, i) + at(beta, i % c)));
     }
 
@@ -52,7 +54,9 @@ final class DyTOp {
         Slice dGamma = o.output(c);
         Slice dBeta = o.output(c);
         return new Op.Work(
-                s -> DyTKernel.backward(s, "dyt", dX, dAlpha, dGamma, dBeta, dY, x, alpha, gamma, null, rows, c), e -> {
+                s -> PointwiseKernel.backward(
+                        s, "dyt", TANH, dX, dAlpha, null, dGamma, dBeta, dY, x, alpha, null, gamma, null, rows, c),
+                e -> {
                     e.sampled("dX", dX, rows * c, 1, i -> at(alpha, 0) * slope(gamma, dY, alpha, x, i, c));
                     double sum = 0;
                     double squares = 0;

@@ -1,13 +1,15 @@
 package org.tornadonn.benchmarks.peer;
 
+import static org.tornadonn.kernels.PointwiseKernel.Function.TANH;
+
 import java.util.ArrayList;
 import java.util.List;
 import org.tornadonn.benchmarks.measure.TrainingStep;
 import org.tornadonn.benchmarks.result.Measurement;
-import org.tornadonn.kernels.DyTKernel;
 import org.tornadonn.kernels.GeluKernel;
 import org.tornadonn.kernels.LayerNormKernel;
 import org.tornadonn.kernels.MatMulKernel;
+import org.tornadonn.kernels.PointwiseKernel;
 import org.tornadonn.kernels.Slice;
 import org.tornadonn.kernels.Stage;
 import uk.ac.manchester.tornado.api.GridScheduler;
@@ -111,10 +113,12 @@ public final class OurSide implements Peer {
             Slice dX = room(rows * c);
             if (duel.op().equals("dyt")) {
                 Slice alpha = input(Duel.ALPHA);
-                DyTKernel.forward(s, "op", y, x, alpha, gamma, beta, rows, c);
+                PointwiseKernel.forward(s, "op", TANH, y, x, alpha, null, gamma, beta, rows, c);
                 if (both) {
                     Slice up = input(duel.upstream());
-                    DyTKernel.backward(s, "back", dX, room(1), room(c), room(c), up, x, alpha, gamma, null, rows, c);
+                    PointwiseKernel.backward(
+                            s, "back", TANH, dX, room(1), null, room(c), room(c), up, x, alpha, null, gamma, null, rows,
+                            c);
                 }
             } else {
                 Slice mean = room(rows);

@@ -1,7 +1,7 @@
 package org.tornadonn.nn.layer;
 
-import org.tornadonn.kernels.DyTKernel;
 import org.tornadonn.kernels.LayerNormKernel;
+import org.tornadonn.kernels.PointwiseKernel;
 import org.tornadonn.kernels.RmsNormKernel;
 import org.tornadonn.kernels.Slice;
 import org.tornadonn.kernels.Stage;
@@ -22,7 +22,7 @@ public final class NormLayer {
 
     /**
      * @param id the beginning of its tasks' names
-     * @param scope of alpha [1] (DyT only), weight [c], bias [c] (not RMSNorm)
+     * @param scope of alpha [1], shift [1] (where the norm has them), weight [c], bias [c] (not RMSNorm)
      * @param layers how many stacked layers share its tasks
      */
     public NormLayer(Network net, String id, Scope scope, int layers, int rows, int c) {
@@ -32,13 +32,16 @@ public final class NormLayer {
         this.rows = rows;
         this.c = c;
         mean = norm == Norm.LAYER_NORM ? net.saved(layers, rows) : null;
-        rstd = norm == Norm.DYT ? null : net.saved(layers, rows);
+        rstd = norm.function() == null ? net.saved(layers, rows) : null;
     }
 
     /** Adds its parameters to a table; {@code prefix} ends with a dot. */
     public static void parameters(ParameterTable table, String prefix, Norm norm, int c) {
-        if (norm == Norm.DYT) {
+        if (norm.hasAlpha()) {
             table.add(prefix + "alpha", false, 1);
+        }
+        if (norm.hasShift()) {
+            table.add(prefix + "shift", false, 1);
         }
         table.add(prefix + "weight", false, c);
         if (norm != Norm.RMS_NORM) {
@@ -52,7 +55,12 @@ public final class NormLayer {
             case LAYER_NORM ->
                 LayerNormKernel.forward(s, id, y, mean, rstd, x, gamma, scope.param("bias"), rows, c, EPS);
             case RMS_NORM -> RmsNormKernel.forward(s, id, y, rstd, x, gamma, rows, c, EPS);
-            case DYT -> DyTKernel.forward(s, id, y, x, scope.param("alpha"), gamma, scope.param("bias"), rows, c);
+            default -> {
+                Slice alpha = norm.hasAlpha() ? scope.param("alpha") : null;
+                Slice shift = norm.hasShift() ? scope.param("shift") : null;
+                Slice beta = scope.param("bias");
+                PointwiseKernel.forward(s, id, norm.function(), y, x, alpha, shift, gamma, beta, rows, c);
+            }
         }
     }
 
@@ -67,11 +75,29 @@ public final class NormLayer {
                 LayerNormKernel.backward(s, task, dX, dGamma, dBeta, dY, x, gamma, mean, rstd, dSkip, rows, c);
             }
             case RMS_NORM -> RmsNormKernel.backward(s, task, dX, dGamma, dY, x, gamma, rstd, dSkip, rows, c);
-            case DYT -> {
-                Slice alpha = scope.param("alpha");
-                Slice dAlpha = scope.grad("alpha");
+            default -> {
+                Slice alpha = norm.hasAlpha() ? scope.param("alpha") : null;
+                Slice shift = norm.hasShift() ? scope.param("shift") : null;
+                Slice dAlpha = norm.hasAlpha() ? scope.grad("alpha") : null;
+                Slice dShift = norm.hasShift() ? scope.grad("shift") : null;
                 Slice dBeta = scope.grad("bias");
-                DyTKernel.backward(s, task, dX, dAlpha, dGamma, dBeta, dY, x, alpha, gamma, dSkip, rows, c);
+                PointwiseKernel.backward(
+                        s,
+                        task,
+                        norm.function(),
+                        dX,
+                        dAlpha,
+                        dShift,
+                        dGamma,
+                        dBeta,
+                        dY,
+                        x,
+                        alpha,
+                        shift,
+                        gamma,
+                        dSkip,
+                        rows,
+                        c);
             }
         }
     }

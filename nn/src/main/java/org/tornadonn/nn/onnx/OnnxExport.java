@@ -133,11 +133,28 @@ public final class OnnxExport {
                 String eps = graph.constant(prefix + "eps", List.of(1), new float[] {EPS});
                 yield node("Mul", node("Div", x, node("Sqrt", node("Add", square, eps))), weight);
             }
-            case DYT -> {
-                String t = node("Tanh", node("Mul", x, parameter(prefix + "alpha")));
-                yield node("Add", node("Mul", t, weight), parameter(prefix + "bias"));
+            default -> {
+                String z = norm.hasAlpha() ? node("Mul", x, parameter(prefix + "alpha")) : x;
+                z = norm.hasShift() ? node("Add", z, parameter(prefix + "shift")) : z;
+                yield node("Add", node("Mul", squashed(z, prefix), weight), parameter(prefix + "bias"));
             }
         };
+    }
+
+    private String squashed(String z, String prefix) {
+        return switch (norm.function()) {
+            case TANH -> node("Tanh", z);
+            case HARDTANH -> node("Clip", z, scalar(prefix + "least", -1f), scalar(prefix + "most", 1f));
+            case SIGMOID -> node("Sigmoid", z);
+            case ERF -> node("Erf", z);
+            case ISRU -> node("Div", z, node("Sqrt", node("Add", scalar(prefix + "one", 1f), node("Mul", z, z))));
+            case ARCTAN -> node("Mul", node("Atan", z), scalar(prefix + "scale", (float) (2 / Math.PI)));
+            case IDENTITY -> z;
+        };
+    }
+
+    private String scalar(String name, float value) {
+        return graph.constant(name, List.of(), new float[] {value});
     }
 
     private String mlp(String x, String prefix, int width, int hidden) {

@@ -34,7 +34,7 @@ public final class Explanation {
     /**
      * The stages by name, in order.
      *
-     * @param sizes values of the int parameters that are sizes of local arrays; {@code fallback} for those not among them
+     * @param sizes values of the int parameters that become constants; {@code fallback} for those not among them
      * @param cpu whether for a CPU
      * @throws org.tornadonn.engine.read.RefusedException where it is no kernel
      */
@@ -44,7 +44,7 @@ public final class Explanation {
         Kernel kernel =
                 KernelCompiler.read(new MethodReference(method.getDeclaringClass(), method.getName(), descriptor));
         Map<Integer, Object> folded = new HashMap<>();
-        for (int index : KernelCompiler.sizeParameters(kernel)) {
+        for (int index : Pipeline.constants(kernel)) {
             folded.put(index, sizes.getOrDefault(kernel.params().get(index).name(), fallback));
         }
         List<Integer> aliases =

@@ -4,17 +4,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.tornadonn.engine.Device;
 import org.tornadonn.engine.ir.Expr;
 import org.tornadonn.engine.ir.Kernel;
 import org.tornadonn.engine.ir.Lowered;
-import org.tornadonn.engine.ir.Stmt;
-import org.tornadonn.engine.ir.Storage;
-import org.tornadonn.engine.ir.Trees;
 import org.tornadonn.engine.pass.Pipeline;
 import org.tornadonn.engine.pass.Specialization;
 import org.tornadonn.engine.prebuilt.KernelExport;
@@ -44,12 +39,12 @@ public final class KernelCompiler {
     }
 
     /**
-     * @param arguments of the method; a local array's size is made of scalars among them, which become constants
+     * @param arguments of the method, of which {@link Pipeline#constants} become constants
      * @param aliases as in {@link Specialization}
      */
     public static Compiled compile(Kernel kernel, Object[] arguments, List<Integer> aliases, Device device) {
         Map<Integer, Object> folded = new HashMap<>();
-        for (int index : sizeParameters(kernel)) {
+        for (int index : Pipeline.constants(kernel)) {
             folded.put(index, arguments[index]);
         }
         Specialization specialization =
@@ -80,33 +75,5 @@ public final class KernelCompiler {
     /** How many kernels this process has compiled; not those loaded as binaries. */
     public static int compilations() {
         return COMPILATIONS.get();
-    }
-
-    /** The scalars that sizes of local arrays are made of. */
-    static Set<Integer> sizeParameters(Kernel kernel) {
-        Set<Integer> indices = new TreeSet<>();
-        kernel.blocks().forEach(b -> {
-            Trees.visit(b, e -> {
-                if (e instanceof Expr.Load(var _, Storage.Local l, Expr _)) {
-                    collect(l, indices);
-                }
-            });
-            b.body().forEach(s -> {
-                if (s instanceof Stmt.Store(Storage.Local l, Expr _, Expr _)) {
-                    collect(l, indices);
-                } else if (s instanceof Stmt.AtomicAdd(Storage.Local l, Expr _, Expr _)) {
-                    collect(l, indices);
-                }
-            });
-        });
-        return indices;
-    }
-
-    private static void collect(Storage.Local local, Set<Integer> indices) {
-        Trees.visit(local.length(), e -> {
-            if (e instanceof Expr.Argument(var param)) {
-                indices.add(param.index());
-            }
-        });
     }
 }

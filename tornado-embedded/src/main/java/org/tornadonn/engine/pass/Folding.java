@@ -5,7 +5,7 @@ import org.tornadonn.engine.ir.Expr.BinaryOp;
 import org.tornadonn.engine.ir.Trees;
 import org.tornadonn.engine.ir.Type;
 
-/** Constant folding of I32 arithmetic, which is what indices and sizes are made of. */
+/** Constant folding of I32 arithmetic and of its comparisons, which is what indices, sizes and choices are made of. */
 final class Folding {
     private Folding() {}
 
@@ -15,6 +15,19 @@ final class Folding {
 
     /** Folds one node whose operands are folded. */
     static Expr node(Expr expr) {
+        if (expr
+                instanceof
+                Expr.Compare(Expr.CompareOp op, Expr.Const(Type _, Integer x), Expr.Const(Type _, Integer y))) {
+            boolean holds = switch (op) {
+                case LT -> x < y;
+                case LE -> x <= y;
+                case GT -> x > y;
+                case GE -> x >= y;
+                case EQ -> x.equals(y);
+                case NE -> !x.equals(y);
+            };
+            return new Expr.Const(Type.BOOL, holds);
+        }
         if (!(expr instanceof Expr.Binary(BinaryOp op, Expr a, Expr b))
                 || !expr.type().equals(Type.I32)) {
             return expr;

@@ -3,6 +3,7 @@ package org.tornadonn.engine.pass;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.tornadonn.engine.ir.Expr;
 import org.tornadonn.engine.ir.Kernel;
@@ -11,6 +12,14 @@ import org.tornadonn.engine.ir.Lowered;
 /** The passes, in order. */
 public final class Pipeline {
     private Pipeline() {}
+
+    /**
+     * Indices of the scalar parameters that become constants of the code: those that sizes of local arrays are made of, as OpenCL C
+     * demands, and those that a branch tests for equality with a constant, so that only the branch that is taken is compiled.
+     */
+    public static Set<Integer> constants(Kernel kernel) {
+        return Specialize.constants(kernel);
+    }
 
     /** Lowers a kernel for a specialisation; the result has been verified. */
     public static Lowered lower(Kernel kernel, Specialization specialization) {
