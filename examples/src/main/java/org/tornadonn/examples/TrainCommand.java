@@ -6,6 +6,7 @@ import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import org.tornadonn.nn.Engine;
@@ -30,36 +31,32 @@ import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
 
-/** Trains a ViT or a ConvNeXt with LayerNorm and with DyT, one after the other, and compares them, or with one norm. */
+/** Trains a ViT or a ConvNeXt with each of some norms, one after the other, and compares them. */
 @Command(
         name = "train",
         mixinStandardHelpOptions = true,
         showDefaultValues = true,
         sortOptions = false,
         description =
-                "Train a vision transformer or a ConvNeXt, with LayerNorm and with DyT, on drawn images or your own.")
+                "Train a vision transformer or a ConvNeXt, with LayerNorm and with DyT or other norms, on drawn images or your own.")
 final class TrainCommand implements Runnable {
-    enum Choice {
-        BOTH(Norm.LAYER_NORM, Norm.DYT),
-        LAYERNORM(Norm.LAYER_NORM),
-        RMSNORM(Norm.RMS_NORM),
-        DYT(Norm.DYT),
-        DERF(Norm.DERF),
-        DYHARDTANH(Norm.DYHARDTANH),
-        DYSIGMOID(Norm.DYSIGMOID),
-        DYIDENTITY(Norm.DYIDENTITY),
-        TANH(Norm.TANH),
-        HARDTANH(Norm.HARDTANH),
-        SIGMOID(Norm.SIGMOID),
-        DYISRU(Norm.DYISRU),
-        DYARCTAN(Norm.DYARCTAN);
+    /** Reads norms as {@link Norm#toString} writes them, in any case. */
+    static final class NormReader implements ITypeConverter<Norm>, Iterable<String> {
+        @Override
+        public Norm convert(String text) {
+            return Arrays.stream(Norm.values())
+                    .filter(n -> n.toString().equalsIgnoreCase(text))
+                    .findFirst()
+                    .orElseThrow(() -> new TypeConversionException(
+                            "there is no norm '" + text + "'. The norms are " + String.join(", ", this)));
+        }
 
-        private final List<Norm> norms;
-
-        Choice(Norm... norms) {
-            this.norms = List.of(norms);
+        @Override
+        public Iterator<String> iterator() {
+            return Arrays.stream(Norm.values()).map(Norm::toString).iterator();
         }
     }
 
@@ -84,9 +81,13 @@ final class TrainCommand implements Runnable {
 
     @Option(
             names = "--norm",
-            defaultValue = "BOTH",
-            description = "${COMPLETION-CANDIDATES}; BOTH is LayerNorm, then DyT.")
-    Choice norm;
+            defaultValue = "LayerNorm,DyT",
+            split = ",",
+            paramLabel = "NORM",
+            converter = NormReader.class,
+            completionCandidates = NormReader.class,
+            description = "One, or several to train with and compare: ${COMPLETION-CANDIDATES}.")
+    List<Norm> norms;
 
     @Option(names = "--epochs", defaultValue = "2", description = "Passes over the training images.")
     double epochs;
@@ -231,7 +232,6 @@ final class TrainCommand implements Runnable {
     private RunConfig fresh(Datasets sets) {
         int perEpoch = Math.max(1, Batches.stepsPerEpoch(sets.train(), batch));
         long steps = Math.max(1, Math.round(epochs * perEpoch));
-        List<Norm> norms = norm.norms;
         ModelConfig model = model(sets.train().classNames().size(), norms.getFirst());
         double usual = model instanceof ConvNextConfig ? 4e-3 : 1e-3;
         return new RunConfig(
