@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
@@ -24,26 +25,57 @@ final class Curves {
 
     private Curves() {}
 
-    static void draw(Path log, Path png) {
+    /**
+     * A training.
+     *
+     * @param losses of training, by step
+     * @param accuracies on the test set, from 0 to 1, by step
+     * @param diverged steps whose loss was not finite; training ended there
+     */
+    record Curve(TreeMap<Long, Double> losses, TreeMap<Long, Double> accuracies, TreeSet<Long> diverged) {
+        Curve() {
+            this(new TreeMap<>(), new TreeMap<>(), new TreeSet<>());
+        }
+    }
+
+    /** The trainings of a run's log, by model. */
+    static Map<String, Curve> read(Path log) {
         try {
-            Map<String, TreeMap<Long, Double>> losses = new LinkedHashMap<>();
-            Map<String, TreeMap<Long, Double>> accuracies = new LinkedHashMap<>();
+            Map<String, Curve> curves = new LinkedHashMap<>();
             for (String line : Files.readAllLines(log)) {
                 JsonNode node = JSON.readTree(line);
-                boolean evaluation = node.has("testAccuracy");
-                (evaluation ? accuracies : losses)
-                        .computeIfAbsent(node.path("model").asString(), _ -> new TreeMap<>())
-                        .put(
-                                node.path("step").asLong(),
-                                evaluation
-                                        ? 100 * node.path("testAccuracy").asDouble()
-                                        : node.path("loss").asDouble());
+                Curve curve = curves.computeIfAbsent(node.path("model").asString(), _ -> new Curve());
+                long step = node.path("step").asLong();
+                if (node.has("testAccuracy")) {
+                    curve.accuracies().put(step, node.path("testAccuracy").asDouble());
+                } else if (node.has("diverged")) {
+                    curve.diverged().add(step);
+                } else {
+                    curve.losses().put(step, node.path("loss").asDouble());
+                }
             }
-            XYChart loss = chart("training loss (mean of 20 steps)", "loss", Styler.LegendPosition.InsideNE);
-            losses.forEach((model, points) -> add(loss, model, points, WINDOW));
-            XYChart accuracy = chart("test accuracy", "%", Styler.LegendPosition.InsideSE);
-            accuracies.forEach((model, points) -> add(accuracy, model, points, 1));
-            BitmapEncoder.saveBitmap(List.of(loss, accuracy), 1, 2, png.toString(), BitmapEncoder.BitmapFormat.PNG);
+            return curves;
+        } catch (IOException e) {
+            throw new UserException("The log " + log + " cannot be read: " + e.getMessage());
+        }
+    }
+
+    /** Training loss, and test accuracy. */
+    static List<XYChart> charts(Map<String, Curve> curves) {
+        XYChart loss = chart("training loss (mean of 20 steps)", "loss", Styler.LegendPosition.InsideNE);
+        XYChart accuracy = chart("test accuracy", "%", Styler.LegendPosition.InsideSE);
+        curves.forEach((model, curve) -> {
+            add(loss, model, curve.losses(), WINDOW, 1);
+            if (!curve.accuracies().isEmpty()) {
+                add(accuracy, model, curve.accuracies(), 1, 100);
+            }
+        });
+        return List.of(loss, accuracy);
+    }
+
+    static void draw(Path log, Path png) {
+        try {
+            BitmapEncoder.saveBitmap(charts(read(log)), 1, 2, png.toString(), BitmapEncoder.BitmapFormat.PNG);
         } catch (IOException e) {
             throw new UserException("The curves cannot be drawn: " + e.getMessage());
         }
@@ -62,12 +94,12 @@ final class Curves {
         return chart;
     }
 
-    private static void add(XYChart chart, String model, TreeMap<Long, Double> points, int window) {
+    private static void add(XYChart chart, String model, TreeMap<Long, Double> points, int window, double factor) {
         List<Double> means = new ArrayList<>();
         List<Double> values = new ArrayList<>(points.values());
         for (int i = 0; i < values.size(); i++) {
             means.add(values.subList(Math.max(0, i - window + 1), i + 1).stream()
-                    .mapToDouble(Double::doubleValue)
+                    .mapToDouble(v -> factor * v)
                     .average()
                     .orElseThrow());
         }

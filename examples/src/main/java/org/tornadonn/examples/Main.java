@@ -6,7 +6,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
-/** The command line: {@code tornado-nn devices | models | train | eval | predict | onnx}, and each {@link Subcommand} on the class path. */
+/** The command line: {@code tornado-nn devices | models | train | paper | eval | predict | onnx}, and each {@link Subcommand} on the class path. */
 @Command(
         name = "tornado-nn",
         mixinStandardHelpOptions = true,
@@ -24,6 +24,7 @@ import picocli.CommandLine.ScopeType;
             DevicesCommand.class,
             ModelsCommand.class,
             TrainCommand.class,
+            PaperCommand.class,
             EvalCommand.class,
             PredictCommand.class,
             OnnxCommand.class

@@ -6,9 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import javax.imageio.ImageIO;
@@ -22,26 +19,8 @@ class MainTest {
     @TempDir
     Path folder;
 
-    private record Said(int code, String out, String err) {}
-
-    private static Said say(String... args) {
-        PrintStream out = System.out;
-        PrintStream err = System.err;
-        ByteArrayOutputStream outBytes = new ByteArrayOutputStream();
-        ByteArrayOutputStream errBytes = new ByteArrayOutputStream();
-        System.setOut(new PrintStream(outBytes, true, StandardCharsets.UTF_8));
-        System.setErr(new PrintStream(errBytes, true, StandardCharsets.UTF_8));
-        try {
-            int code = Main.run(args);
-            return new Said(code, outBytes.toString(StandardCharsets.UTF_8), errBytes.toString(StandardCharsets.UTF_8));
-        } finally {
-            System.setOut(out);
-            System.setErr(err);
-        }
-    }
-
     private static void fails(int code, String part, String... args) {
-        Said said = say(args);
+        Said said = Said.by(args);
         assertEquals(code, said.code(), said.err());
         assertTrue(said.err().contains(part), said.err());
         assertFalse(said.err().contains("\tat "), "no stack trace: " + said.err());
@@ -52,7 +31,7 @@ class MainTest {
     void trainsResumesAndEvaluates(String model) throws Exception {
         Path run = folder.resolve("run");
         String[] small = ("train --epochs 0.02 --batch 32 --out " + run + " " + model).split(" ");
-        Said first = say(small);
+        Said first = Said.by(small);
         assertEquals(0, first.code(), first.err());
         assertTrue(first.out().contains("LayerNorm") && first.out().contains("DyT"), first.out());
         assertTrue(
@@ -61,17 +40,18 @@ class MainTest {
                 new String[] {"config.json", "log.jsonl", "curves.png", "layernorm.safetensors", "dyt.safetensors"}) {
             assertTrue(Files.exists(run.resolve(file)), file);
         }
-        Said again = say("train", "--resume", run.toString());
+        Said again = Said.by("train", "--resume", run.toString());
         assertEquals(0, again.code(), again.err());
         assertTrue(again.out().contains("resumed after step"), again.out());
-        Said eval = say("eval", run.resolve("dyt.safetensors").toString());
+        Said eval = Said.by("eval", run.resolve("dyt.safetensors").toString());
         assertEquals(0, eval.code(), eval.err());
         assertTrue(eval.out().contains("test accuracy"), eval.out());
         predicts(run.resolve("dyt.safetensors"));
-        assertEquals(0, say("onnx", run.resolve("dyt.safetensors").toString()).code());
+        assertEquals(
+                0, Said.by("onnx", run.resolve("dyt.safetensors").toString()).code());
         assertTrue(Files.size(run.resolve("dyt.onnx")) > 1000);
-        Said other = say(("train --epochs 0.02 --norm dyt --init " + run.resolve("layernorm.safetensors") + " --out "
-                        + folder.resolve("other") + " " + model)
+        Said other = Said.by(("train --epochs 0.02 --norm dyt --init " + run.resolve("layernorm.safetensors")
+                        + " --out " + folder.resolve("other") + " " + model)
                 .split(" "));
         assertEquals(0, other.code(), other.err());
         assertTrue(other.out().contains("not in the file: "), other.out());
@@ -84,7 +64,7 @@ class MainTest {
                 "png",
                 images.resolve("black.png").toFile());
         Files.writeString(images.resolve("broken.png"), "no image");
-        Said said = say("predict", checkpoint.toString(), images.toString(), "--top", "2");
+        Said said = Said.by("predict", checkpoint.toString(), images.toString(), "--top", "2");
         assertEquals(0, said.code(), said.err());
         assertTrue(said.out().matches("(?s).*black.png  [a-z ]+ \\d+\\.\\d%, [a-z ]+ \\d+\\.\\d%\\R.*"), said.out());
         assertTrue(said.out().contains("broken.png  cannot be decoded"), said.out());
@@ -100,12 +80,12 @@ class MainTest {
     void trainsOnTwoDevicesAndResumesOnOne() throws Exception {
         assumeTrue(DeviceChoice.all().size() > 1, "this engine has one device here, and this test needs two");
         Path run = folder.resolve("two");
-        Said two = say(
+        Said two = Said.by(
                 ("train --epochs 0.02 --norm dyt --width 16 --depth 1 --heads 1 --patch 8 --device 0,1 --out " + run)
                         .split(" "));
         assertEquals(0, two.code(), two.err());
         assertEquals(4, two.out().lines().filter(l -> l.startsWith("Engine:")).count(), two.out());
-        Said one = say("train", "--resume", run.toString(), "--device", "0");
+        Said one = Said.by("train", "--resume", run.toString(), "--device", "0");
         assertEquals(0, one.code(), one.err());
         assertTrue(one.out().contains("resumed after step"), one.out());
         fails(1, "shared equally by 2", "train", "--batch", "33", "--width", "3", "--device", "0,1");
@@ -148,20 +128,20 @@ class MainTest {
 
     @Test
     void modelsAreListedWithTheirParameters() {
-        String all = say("models").out();
+        String all = Said.by("models").out();
         assertTrue(all.contains("vit_base_patch16_224") && all.contains("86,567,681"), all);
         assertTrue(all.contains("86,548,456") && all.contains("28,580,968"), "RMSNorm has no bias: " + all);
         assertTrue(all.contains("convnext_xlarge") && all.contains("350,197,009"), all);
         String one =
-                say("models", "convnext_femto_patch2_32", "--classes", "10").out();
+                Said.by("models", "convnext_femto_patch2_32", "--classes", "10").out();
         assertTrue(one.contains("4,834,906") && one.lines().count() == 2, one);
     }
 
     @Test
     void helpAndDevices() throws Exception {
-        assertTrue(say("--help").out().contains("train"));
-        assertTrue(say("train", "--help").out().contains("--data"));
-        assertTrue(say("devices").out().contains("Engine:"));
+        assertTrue(Said.by("--help").out().contains("train"));
+        assertTrue(Said.by("train", "--help").out().contains("--data"));
+        assertTrue(Said.by("devices").out().contains("Engine:"));
         HelloKernel.main(new String[0]);
         TrainVit.main(new String[0]);
     }

@@ -26,4 +26,7 @@ public interface Listener {
     void step(Progress progress);
 
     void evaluated(Evaluation evaluation);
+
+    /** The loss of this step is not finite, and training ends with it. */
+    default void diverged(long step) {}
 }

@@ -42,6 +42,15 @@ public final class RunLog implements Listener {
         write(line);
     }
 
+    @Override
+    public void diverged(long step) {
+        Map<String, Object> line = new LinkedHashMap<>();
+        line.put("model", model);
+        line.put("step", step);
+        line.put("diverged", true);
+        write(line);
+    }
+
     private void write(Map<String, Object> line) {
         try {
             Files.writeString(

@@ -51,7 +51,9 @@ public final class Trainer {
                 Batches.Batch batch = batches.next();
                 Metrics metrics = model.train(batch.images(), batch.labels(), (float) schedule.rate(step));
                 if (!Float.isFinite(metrics.loss())) {
-                    throw new UserException("The loss is not finite at step " + (step + 1)
+                    long diverged = step + 1;
+                    listeners.forEach(l -> l.diverged(diverged));
+                    throw new UserException("The loss is not finite at step " + diverged
                             + ". Use a smaller learning rate; the last good checkpoint is " + checkpoint + ".");
                 }
                 double seconds = (System.nanoTime() - start - paused) / 1e9;
