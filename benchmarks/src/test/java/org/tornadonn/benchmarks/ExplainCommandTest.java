@@ -60,12 +60,12 @@ class ExplainCommandTest {
     void everyLaneLoopOfAnElementWiseKernelBecomesVectors() {
         List<String> kernels = say(0, "explain")
                 .lines()
-                .filter(k -> k.matches("(Pointwise|LayerNorm|RmsNorm|Gelu|LayerScale|AdamW)Kernel.*"))
+                .filter(k -> k.matches("(Pointwise|LayerNorm|RmsNorm|Softmax|Gelu|LayerScale|AdamW)Kernel.*"))
                 .toList();
         assertTrue(kernels.size() > 8, kernels::toString);
         for (int function = 0; function < PointwiseKernel.Function.values().length; function++) {
             for (String kernel : kernels) {
-                String text = say(0, "explain", kernel, "--value", "f=" + function);
+                String text = say(0, "explain", kernel, "--value", "f=" + function, "--value", "form=" + function % 2);
                 String last = text.substring(text.indexOf("== After PrivateToRegisters"));
                 assertFalse(last.matches("(?s).*if \\(\\(\\w+ >= (4|8|16)\\)\\) goto.*"), kernel);
             }

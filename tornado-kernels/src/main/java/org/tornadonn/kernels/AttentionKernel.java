@@ -11,7 +11,7 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  * Multi-head self-attention (arXiv 1706.03762, eq. 1): o = softmax(q kᵀ / √d) v per image and head. qkv [B T, 3 H d] holds all
  * q heads, then all k heads, then all v heads; o [B T, H d]. Saves lse [B, H, T], the logarithm of the sum of the exponentials of
  * the scaled scores; backward computes the probabilities p again: dV = pᵀ dO, dS = p (dO vᵀ - Σ dO ⊙ o) / √d, dQ = dS k, dK =
- * dSᵀ q. The T x T matrix is never in global memory.
+ * dSᵀ q. The T x T matrix is never in global memory. Causal attention gives a token those before it and itself.
  *
  * <p>A work-item owns one image and head, so nothing is summed across work-items. It takes eight queries at a time: eight rows of
  * scores in local memory, eight vectors of sums in registers.
@@ -30,6 +30,7 @@ public final class AttentionKernel {
             int heads,
             int headDim,
             int padded,
+            int causal,
             float scale) {
         float[] keys = context.allocateFloatLocalArray(headDim * padded);
         float[] p = context.allocateFloatLocalArray(8 * padded);
@@ -49,7 +50,10 @@ public final class AttentionKernel {
         }
         for (int first = 0; first < tokens; first += 8) {
             int height = Math.min(8, tokens - first);
-            for (int j = 0; j < padded; j += 16) {
+            // Keys that some of these queries attend to, and whole vectors of them.
+            int reach = Math.min(tokens, first + 8 + (1 - causal) * tokens);
+            int reached = (reach + 15) / 16 * 16;
+            for (int j = 0; j < reached; j += 16) {
                 float[] sums = new float[128];
                 for (int r = 0; r < 8; r++) {
                     for (int l = 0; l < 16; l++) {
@@ -73,42 +77,38 @@ public final class AttentionKernel {
             }
             float[] total = new float[8];
             for (int r = 0; r < height; r++) {
+                for (int j = first + r + 1 + (1 - causal) * padded; j < reached; j++) {
+                    p[r * padded + j] = -1e30f;
+                }
                 // Keys past the end repeat the last one, so they do not change the maximum.
                 float[] most = new float[16];
                 for (int l = 0; l < 16; l++) {
                     most[l] = -1e30f;
                 }
-                for (int j = 0; j < padded; j += 16) {
+                for (int j = 0; j < reached; j += 16) {
                     for (int l = 0; l < 16; l++) {
                         most[l] = Math.max(most[l], p[r * padded + j + l]);
                     }
                 }
-                float[] candidates = new float[16];
-                for (int l = 0; l < 16; l++) {
-                    candidates[l] = most[l];
-                }
-                float maximum = candidates[0];
-                for (int l = 1; l < 16; l++) {
-                    maximum = Math.max(maximum, candidates[l]);
-                }
-                for (int j = 0; j < padded; j += 16) {
+                float maximum = Lanes.maximum(most);
+                for (int j = 0; j < reached; j += 16) {
                     for (int l = 0; l < 16; l++) {
                         p[r * padded + j + l] = TornadoMath.exp(p[r * padded + j + l] - maximum);
                     }
                 }
-                for (int j = tokens; j < padded; j++) {
+                for (int j = tokens; j < reached; j++) {
                     p[r * padded + j] = 0f;
                 }
                 float[] sums = new float[16];
                 for (int l = 0; l < 16; l++) {
                     sums[l] = 0f;
                 }
-                for (int j = 0; j < padded; j += 16) {
+                for (int j = 0; j < reached; j += 16) {
                     for (int l = 0; l < 16; l++) {
                         sums[l] += p[r * padded + j + l];
                     }
                 }
-                total[r] = PartialSums.lanes(sums);
+                total[r] = Lanes.sum(sums);
                 lse.set(lse0 + first + r, maximum + TornadoMath.log(total[r]));
             }
             for (int d = 0; d < whole; d += 16) {
@@ -118,7 +118,7 @@ public final class AttentionKernel {
                         sums[r * 16 + l] = 0f;
                     }
                 }
-                for (int j = 0; j < tokens; j++) {
+                for (int j = 0; j < reach; j++) {
                     int v = q0 + j * row + 2 * width + d;
                     for (int r = 0; r < 8; r++) {
                         float weight = p[r * padded + j];
@@ -144,7 +144,7 @@ public final class AttentionKernel {
             for (int d = whole; d < headDim; d++) {
                 for (int r = 0; r < height; r++) {
                     float out = 0f;
-                    for (int j = 0; j < tokens; j++) {
+                    for (int j = 0; j < reach; j++) {
                         out += p[r * padded + j] * qkv.get(q0 + j * row + 2 * width + d);
                     }
                     o.set(o0 + (first + r) * width + d, out / total[r]);
@@ -166,6 +166,7 @@ public final class AttentionKernel {
             int heads,
             int headDim,
             int padded,
+            int causal,
             float scale) {
         float[] keys = context.allocateFloatLocalArray(headDim * padded);
         float[] values = context.allocateFloatLocalArray(headDim * padded);
@@ -197,6 +198,8 @@ public final class AttentionKernel {
         }
         for (int first = 0; first < tokens; first += 8) {
             int height = Math.min(8, tokens - first);
+            int reach = Math.min(tokens, first + 8 + (1 - causal) * tokens);
+            int reached = (reach + 15) / 16 * 16;
             float[] shift = new float[8];
             float[] delta = new float[8];
             for (int r = 0; r < 8; r++) {
@@ -216,9 +219,9 @@ public final class AttentionKernel {
                 for (int d = whole; d < headDim; d++) {
                     rest += dO.get(dO0 + i + d) * o.get(o0 + i + d);
                 }
-                delta[r] = rest + PartialSums.lanes(sums);
+                delta[r] = rest + Lanes.sum(sums);
             }
-            for (int j = 0; j < padded; j += 16) {
+            for (int j = 0; j < reached; j += 16) {
                 float[] scores = new float[128];
                 for (int r = 0; r < 8; r++) {
                     for (int l = 0; l < 16; l++) {
@@ -237,6 +240,11 @@ public final class AttentionKernel {
                     float s = shift[r];
                     for (int l = 0; l < 16; l++) {
                         p[r * padded + j + l] = TornadoMath.exp(scores[r * 16 + l] * scale - s);
+                    }
+                }
+                for (int r = 0; r < 8; r++) {
+                    for (int m = Math.max(j, first + r + 1 + (1 - causal) * padded); m < j + 16; m++) {
+                        p[r * padded + m] = 0f;
                     }
                 }
                 float[] dP = new float[128];
@@ -267,7 +275,7 @@ public final class AttentionKernel {
                         dQ[r * 16 + l] = 0f;
                     }
                 }
-                for (int j = 0; j < tokens; j++) {
+                for (int j = 0; j < reach; j++) {
                     int k = q0 + j * row + width + d;
                     for (int r = 0; r < 8; r++) {
                         float s = dS[r * padded + j];
@@ -300,7 +308,7 @@ public final class AttentionKernel {
                         ups[r * 16 + l] = dO.get(dO0 + i * width + d + l);
                     }
                 }
-                for (int j = 0; j < tokens; j++) {
+                for (int j = 0; j < reach; j++) {
                     int k = dQ0 + j * row + width + d;
                     int v = k + width;
                     float[] dK = new float[16];
@@ -328,7 +336,7 @@ public final class AttentionKernel {
             for (int d = whole; d < headDim; d++) {
                 for (int r = 0; r < height; r++) {
                     float dQ = 0f;
-                    for (int j = 0; j < tokens; j++) {
+                    for (int j = 0; j < reach; j++) {
                         int k = dQ0 + j * row + width + d;
                         float s = dS[r * padded + j];
                         dQ += s * qkv.get(q0 + j * row + width + d);
@@ -359,7 +367,16 @@ public final class AttentionKernel {
 
     /** o [batch tokens, heads headDim] and lse [batch, heads, tokens] from qkv [batch tokens, 3 heads headDim]. */
     public static void forward(
-            Stage s, String id, Slice o, Slice lse, Slice qkv, int batch, int tokens, int heads, int headDim) {
+            Stage s,
+            String id,
+            Slice o,
+            Slice lse,
+            Slice qkv,
+            int batch,
+            int tokens,
+            int heads,
+            int headDim,
+            boolean causal) {
         int t = s.place(o, lse, qkv);
         s.grid(id, grid(batch, heads));
         s.graph()
@@ -376,6 +393,7 @@ public final class AttentionKernel {
                         heads,
                         headDim,
                         padded(tokens),
+                        causal ? 1 : 0,
                         scale(headDim));
     }
 
@@ -391,7 +409,8 @@ public final class AttentionKernel {
             int batch,
             int tokens,
             int heads,
-            int headDim) {
+            int headDim,
+            boolean causal) {
         int t = s.place(dQkv, dO, qkv, o, lse);
         s.grid(id, grid(batch, heads));
         s.graph()
@@ -410,6 +429,7 @@ public final class AttentionKernel {
                         heads,
                         headDim,
                         padded(tokens),
+                        causal ? 1 : 0,
                         scale(headDim));
     }
 }

@@ -5,22 +5,45 @@ import uk.ac.manchester.tornado.api.math.TornadoMath;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
-/** The exact GELU (arXiv 1606.08415): y = x Φ(x), Φ(x) = (1 + erf(x / √2)) / 2; dX = dY (Φ(x) + x exp(-x² / 2) / √(2π)). */
+/**
+ * GELU (arXiv 1606.08415): y = x Φ(x), Φ(x) = (1 + erf(x / √2)) / 2; dX = dY (Φ(x) + x exp(-x² / 2) / √(2π)). Or its approximation by
+ * tanh: Φ(x) ≈ (1 + tanh z) / 2 = σ(2z) with the logistic function σ and z = √(2/π) (x + 0.044715 x³); dX = dY (σ + 2 x z' σ (1 - σ)).
+ */
 public final class GeluKernel {
     private static final int BLOCK = 8192;
 
     private GeluKernel() {}
 
-    static float value(float x) {
-        return 0.5f * x * (1f + Approximation.erf(x * 0.70710678f));
+    /** Which; kernels know it by its ordinal, an argument that is a constant when they are compiled. */
+    public enum Form {
+        EXACT,
+        TANH
     }
 
-    static float gradient(float up, float x) {
-        float cdf = 0.5f * (1f + Approximation.erf(x * 0.70710678f));
-        return up * (cdf + x * 0.39894228f * TornadoMath.exp(-0.5f * x * x));
+    private static final int EXACT = 0;
+
+    static float value(int form, float x) {
+        if (form == EXACT) {
+            return 0.5f * x * (1f + Approximation.erf(x * 0.70710678f));
+        }
+        return x * logistic(x);
     }
 
-    public static void kForward(FloatArray y, FloatArray x, IntArray at, int t, int blocks, int n, int perBlock) {
+    static float gradient(int form, float up, float x) {
+        if (form == EXACT) {
+            float cdf = 0.5f * (1f + Approximation.erf(x * 0.70710678f));
+            return up * (cdf + x * 0.39894228f * TornadoMath.exp(-0.5f * x * x));
+        }
+        float p = logistic(x);
+        return up * (p + x * p * (1f - p) * 1.5957691f * (1f + 0.134145f * x * x));
+    }
+
+    private static float logistic(float x) {
+        return 1f / (1f + TornadoMath.exp(-1.5957691f * (x + 0.044715f * x * x * x)));
+    }
+
+    public static void kForward(
+            FloatArray y, FloatArray x, IntArray at, int t, int blocks, int n, int perBlock, int form) {
         for (@Parallel int block = 0; block < blocks; block++) {
             int y0 = at.get(t);
             int x0 = at.get(t + 1);
@@ -29,17 +52,17 @@ public final class GeluKernel {
             int whole = first + (last - first) / 16 * 16;
             for (int i = first; i < whole; i += 16) {
                 for (int l = 0; l < 16; l++) {
-                    y.set(y0 + i + l, value(x.get(x0 + i + l)));
+                    y.set(y0 + i + l, value(form, x.get(x0 + i + l)));
                 }
             }
             for (int i = whole; i < last; i++) {
-                y.set(y0 + i, value(x.get(x0 + i)));
+                y.set(y0 + i, value(form, x.get(x0 + i)));
             }
         }
     }
 
     public static void kBackward(
-            FloatArray dX, FloatArray dY, FloatArray x, IntArray at, int t, int blocks, int n, int perBlock) {
+            FloatArray dX, FloatArray dY, FloatArray x, IntArray at, int t, int blocks, int n, int perBlock, int form) {
         for (@Parallel int block = 0; block < blocks; block++) {
             int dX0 = at.get(t);
             int dY0 = at.get(t + 1);
@@ -49,23 +72,34 @@ public final class GeluKernel {
             int whole = first + (last - first) / 16 * 16;
             for (int i = first; i < whole; i += 16) {
                 for (int l = 0; l < 16; l++) {
-                    dX.set(dX0 + i + l, gradient(dY.get(dY0 + i + l), x.get(x0 + i + l)));
+                    dX.set(dX0 + i + l, gradient(form, dY.get(dY0 + i + l), x.get(x0 + i + l)));
                 }
             }
             for (int i = whole; i < last; i++) {
-                dX.set(dX0 + i, gradient(dY.get(dY0 + i), x.get(x0 + i)));
+                dX.set(dX0 + i, gradient(form, dY.get(dY0 + i), x.get(x0 + i)));
             }
         }
     }
 
     /** y [n] from x [n]. */
-    public static void forward(Stage s, String id, Slice y, Slice x, int n) {
+    public static void forward(Stage s, String id, Form form, Slice y, Slice x, int n) {
         int t = s.place(y, x);
-        s.graph().task(id, GeluKernel::kForward, y.array(), x.array(), s.table(), t, Rows.divideUp(n, BLOCK), n, BLOCK);
+        s.graph()
+                .task(
+                        id,
+                        GeluKernel::kForward,
+                        y.array(),
+                        x.array(),
+                        s.table(),
+                        t,
+                        Rows.divideUp(n, BLOCK),
+                        n,
+                        BLOCK,
+                        form.ordinal());
     }
 
     /** dX [n] from dY [n] and forward's x. */
-    public static void backward(Stage s, String id, Slice dX, Slice dY, Slice x, int n) {
+    public static void backward(Stage s, String id, Form form, Slice dX, Slice dY, Slice x, int n) {
         int t = s.place(dX, dY, x);
         s.graph()
                 .task(
@@ -78,6 +112,7 @@ public final class GeluKernel {
                         t,
                         Rows.divideUp(n, BLOCK),
                         n,
-                        BLOCK);
+                        BLOCK,
+                        form.ordinal());
     }
 }

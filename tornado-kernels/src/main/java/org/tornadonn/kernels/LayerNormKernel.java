@@ -49,7 +49,7 @@ public final class LayerNormKernel {
                         sums[l] += x.get(i + j + l);
                     }
                 }
-                float m = PartialSums.lanes(sums);
+                float m = Lanes.sum(sums);
                 for (int j = whole; j < c; j++) {
                     m += x.get(i + j);
                 }
@@ -60,7 +60,7 @@ public final class LayerNormKernel {
                         squares[l] += d * d;
                     }
                 }
-                float v = PartialSums.lanes(squares);
+                float v = Lanes.sum(squares);
                 for (int j = whole; j < c; j++) {
                     float d = x.get(i + j) - m;
                     v += d * d;
@@ -135,8 +135,8 @@ public final class LayerNormKernel {
                         partialBeta.set(partialBeta0 + j + l, partialBeta.get(partialBeta0 + j + l) + up);
                     }
                 }
-                float sum = PartialSums.lanes(sums);
-                float product = PartialSums.lanes(products);
+                float sum = Lanes.sum(sums);
+                float product = Lanes.sum(products);
                 for (int j = whole; j < c; j++) {
                     float up = dY.get(u + j);
                     float h = (x.get(i + j) - m) * r;

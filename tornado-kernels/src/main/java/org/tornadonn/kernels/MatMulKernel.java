@@ -25,12 +25,15 @@ public final class MatMulKernel {
     private static final int GELU = 2;
     private static final int GELU_GRADIENT = 3;
 
+    private static final GeluKernel.Form EXACT = GeluKernel.Form.EXACT;
+
     private MatMulKernel() {}
 
     /**
      * c [m, n] = a b (+ bias), with a(i, p) at {@code i * aRow + p * aColumn} and b(p, j) at {@code p * bRow + j * bColumn}; bias
      * [n] is read where its flag is 1. {@code other} [m, n] is, by {@code then}, not used; added to c; GELU(c), an output; or what
-     * GELU was applied to, and c is multiplied by its gradient there.
+     * GELU in a {@code form} was applied to, and c is multiplied by its gradient there. Of a batch of products each has its matrices behind
+     * those of the one before.
      */
     public static void kMultiply(
             KernelContext context,
@@ -50,15 +53,18 @@ public final class MatMulKernel {
             int bColumn,
             int hasBias,
             int then,
+            int form,
             int rowsPerItem) {
-        int c0 = at.get(t);
-        int a0 = at.get(t + 1);
-        int b0 = at.get(t + 2);
+        float[] panel = context.allocateFloatLocalArray(8192);
+        int columnBlocks = (n + 31) / 32;
+        int perProduct = columnBlocks * ((m + rowsPerItem - 1) / rowsPerItem);
+        int product = context.globalIdx / perProduct;
+        int item = context.globalIdx % perProduct;
+        int c0 = at.get(t) + product * m * n;
+        int a0 = at.get(t + 1) + product * m * k;
+        int b0 = at.get(t + 2) + product * k * n;
         int bias0 = at.get(t + 3);
         int other0 = at.get(t + 4);
-        float[] panel = context.allocateFloatLocalArray(8192);
-        int item = context.globalIdx;
-        int columnBlocks = (n + 31) / 32;
         int firstColumn = (item % columnBlocks) * 32;
         int firstRow = (item / columnBlocks) * rowsPerItem;
         int lastRow = Math.min(m, firstRow + rowsPerItem);
@@ -142,12 +148,12 @@ public final class MatMulKernel {
                         }
                         if (last * then == GELU) {
                             for (int l = 0; l < 16; l++) {
-                                other.set(other0 + out + j + l, GeluKernel.value(v[l]));
+                                other.set(other0 + out + j + l, GeluKernel.value(form, v[l]));
                             }
                         }
                         if (last * then == GELU_GRADIENT) {
                             for (int l = 0; l < 16; l++) {
-                                v[l] = GeluKernel.gradient(v[l], other.get(other0 + out + j + l));
+                                v[l] = GeluKernel.gradient(form, v[l], other.get(other0 + out + j + l));
                             }
                         }
                         for (int l = 0; l < 16; l++) {
@@ -166,10 +172,10 @@ public final class MatMulKernel {
                             v += other.get(other0 + out + j);
                         }
                         if (last * then == GELU) {
-                            other.set(other0 + out + j, GeluKernel.value(v));
+                            other.set(other0 + out + j, GeluKernel.value(form, v));
                         }
                         if (last * then == GELU_GRADIENT) {
-                            v = GeluKernel.gradient(v, other.get(other0 + out + j));
+                            v = GeluKernel.gradient(form, v, other.get(other0 + out + j));
                         }
                         c.set(c0 + out + j, v);
                     }
@@ -186,7 +192,9 @@ public final class MatMulKernel {
             Slice b,
             Slice bias,
             int then,
+            GeluKernel.Form form,
             Slice other,
+            int batch,
             int m,
             int n,
             int k,
@@ -199,9 +207,9 @@ public final class MatMulKernel {
         int t = s.place(c, a, b, someBias, someOther);
         int columnBlocks = Rows.divideUp(n, COLUMNS);
         // At least 16 work-items, of equal size.
-        int rowBlocks = Math.max(Rows.divideUp(m, ROWS), Rows.divideUp(16, columnBlocks));
+        int rowBlocks = Math.max(Rows.divideUp(m, ROWS), Rows.divideUp(16, columnBlocks * batch));
         int rowsPerItem = Rows.divideUp(Rows.divideUp(m, rowBlocks), 8) * 8;
-        WorkerGrid grid = new WorkerGrid1D(columnBlocks * Rows.divideUp(m, rowsPerItem));
+        WorkerGrid grid = new WorkerGrid1D(batch * columnBlocks * Rows.divideUp(m, rowsPerItem));
         grid.setLocalWork(1, 1, 1);
         s.grid(id, grid);
         s.graph()
@@ -225,35 +233,95 @@ public final class MatMulKernel {
                         bColumn,
                         bias == null ? 0 : 1,
                         then,
+                        form.ordinal(),
                         rowsPerItem);
     }
 
     /** y [rows, out] = x [rows, in] wᵀ + b (+ residual [rows, out], where not null); w [out, in], b [out] or null. */
     public static void linear(
             Stage s, String id, Slice y, Slice x, Slice w, Slice b, Slice residual, int rows, int in, int out) {
-        multiply(s, id, y, x, w, b, residual == null ? NOTHING : RESIDUAL, residual, rows, out, in, in, 1, 1, in);
+        multiply(
+                s,
+                id,
+                y,
+                x,
+                w,
+                b,
+                residual == null ? NOTHING : RESIDUAL,
+                EXACT,
+                residual,
+                1,
+                rows,
+                out,
+                in,
+                in,
+                1,
+                1,
+                in);
     }
 
     /** hidden [rows, out] = x [rows, in] wᵀ + b and y [rows, out] = GELU(hidden). */
     public static void linearGelu(
-            Stage s, String id, Slice y, Slice hidden, Slice x, Slice w, Slice b, int rows, int in, int out) {
-        multiply(s, id, hidden, x, w, b, GELU, y, rows, out, in, in, 1, 1, in);
+            Stage s,
+            String id,
+            GeluKernel.Form form,
+            Slice y,
+            Slice hidden,
+            Slice x,
+            Slice w,
+            Slice b,
+            int rows,
+            int in,
+            int out) {
+        multiply(s, id, hidden, x, w, b, GELU, form, y, 1, rows, out, in, in, 1, 1, in);
     }
 
     /** dX [rows, in] = dY [rows, out] w. */
     public static void linearBackwardInput(Stage s, String id, Slice dX, Slice dY, Slice w, int rows, int in, int out) {
-        multiply(s, id, dX, dY, w, null, NOTHING, null, rows, in, out, out, 1, in, 1);
+        multiply(s, id, dX, dY, w, null, NOTHING, EXACT, null, 1, rows, in, out, out, 1, in, 1);
     }
 
     /** The same where the layer's input was GELU(hidden): dHidden [rows, in] from dY [rows, out] and hidden. */
     public static void linearBackwardGelu(
-            Stage s, String id, Slice dHidden, Slice dY, Slice w, Slice hidden, int rows, int in, int out) {
-        multiply(s, id, dHidden, dY, w, null, GELU_GRADIENT, hidden, rows, in, out, out, 1, in, 1);
+            Stage s,
+            String id,
+            GeluKernel.Form form,
+            Slice dHidden,
+            Slice dY,
+            Slice w,
+            Slice hidden,
+            int rows,
+            int in,
+            int out) {
+        multiply(s, id, dHidden, dY, w, null, GELU_GRADIENT, form, hidden, 1, rows, in, out, out, 1, in, 1);
     }
 
     /** dW [out, in] = dYᵀ x. */
     public static void linearBackwardWeight(
             Stage s, String id, Slice dW, Slice dY, Slice x, int rows, int in, int out) {
-        multiply(s, id, dW, dY, x, null, NOTHING, null, out, in, rows, 1, out, in, 1);
+        multiply(s, id, dW, dY, x, null, NOTHING, EXACT, null, 1, out, in, rows, 1, out, in, 1);
+    }
+
+    /**
+     * A batch of products: c [batch, m, n] = a b with a [batch, m, k] or, where {@code transposeA}, its transpose [batch, k, m], and b
+     * [batch, k, n] or [batch, n, k].
+     */
+    public static void batched(
+            Stage s,
+            String id,
+            Slice c,
+            Slice a,
+            boolean transposeA,
+            Slice b,
+            boolean transposeB,
+            int batch,
+            int m,
+            int n,
+            int k) {
+        int aRow = transposeA ? 1 : k;
+        int aColumn = transposeA ? m : 1;
+        int bRow = transposeB ? 1 : n;
+        int bColumn = transposeB ? k : 1;
+        multiply(s, id, c, a, b, null, NOTHING, EXACT, null, batch, m, n, k, aRow, aColumn, bRow, bColumn);
     }
 }

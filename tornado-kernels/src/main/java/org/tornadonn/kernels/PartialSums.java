@@ -53,21 +53,4 @@ public final class PartialSums {
                         n,
                         Rows.divideUp(n, 16));
     }
-
-    /** The sum of 16 lanes, by halves. v is only used in whole lanes, so it stays in a register. */
-    static float lanes(float[] v) {
-        float[] all = new float[16];
-        for (int l = 0; l < 16; l++) {
-            all[l] = v[l];
-        }
-        float[] half = new float[8];
-        for (int l = 0; l < 8; l++) {
-            half[l] = all[l] + all[8 + l];
-        }
-        float[] quarter = new float[4];
-        for (int l = 0; l < 4; l++) {
-            quarter[l] = half[l] + half[4 + l];
-        }
-        return quarter[0] + quarter[1] + (quarter[2] + quarter[3]);
-    }
 }

@@ -205,8 +205,8 @@ public final class PointwiseKernel {
                     partialBeta.set(partialBeta0 + j, partialBeta.get(partialBeta0 + j) + up);
                 }
             }
-            partialAlpha.set(partialAlpha0 + part, dAlpha + PartialSums.lanes(sums));
-            partialShift.set(partialShift0 + part, dShift + PartialSums.lanes(shifts));
+            partialAlpha.set(partialAlpha0 + part, dAlpha + Lanes.sum(sums));
+            partialShift.set(partialShift0 + part, dShift + Lanes.sum(shifts));
         }
     }
 

@@ -44,7 +44,7 @@ public final class RmsNormKernel {
                         squares[l] += in * in;
                     }
                 }
-                float sum = PartialSums.lanes(squares);
+                float sum = Lanes.sum(squares);
                 for (int j = whole; j < c; j++) {
                     float in = x.get(i + j);
                     sum += in * in;
@@ -106,7 +106,7 @@ public final class RmsNormKernel {
                         partialGamma.set(partialGamma0 + j + l, partialGamma.get(partialGamma0 + j + l) + up * h);
                     }
                 }
-                float product = PartialSums.lanes(products);
+                float product = Lanes.sum(products);
                 for (int j = whole; j < c; j++) {
                     float up = dY.get(u + j);
                     float h = x.get(i + j) * r;

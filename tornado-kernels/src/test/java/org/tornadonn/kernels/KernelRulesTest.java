@@ -40,6 +40,7 @@ class KernelRulesTest {
             PointwiseKernel.class,
             PoolKernel.class,
             RmsNormKernel.class,
+            SoftmaxKernel.class,
             TokenKernel.class);
     private static final Set<String> CALLS =
             Set.of("fma", "round", "floor", "ceil", "intBitsToFloat", "floatToRawIntBits");

@@ -81,6 +81,8 @@ class KernelTest {
     @Recorded(subject = "linear", part = "forward, backward, with bias, residual, GELU")
     void linear(TornadoDevice device, int rows, int in, int out) {
         for (boolean extras : new boolean[] {false, true}) {
+            GeluKernel.Form form = extras ? GeluKernel.Form.TANH : GeluKernel.Form.EXACT;
+            Reference.Op activation = Reference.gelu(extras);
             Bench b = new Bench(device);
             Slice x = b.input(rows * in);
             Slice w = b.input(out * in);
@@ -96,8 +98,8 @@ class KernelTest {
             Slice preGelu = b.output(rows * out);
             Slice gelu = b.output(rows * out);
             b.run(s -> {
-                MatMulKernel.linearGelu(s, "gelu", gelu, preGelu, x, w, extras ? bias : null, rows, in, out);
-                MatMulKernel.linearBackwardGelu(s, "geluInput", dHidden, dY, w, hidden, rows, in, out);
+                MatMulKernel.linearGelu(s, "gelu", form, gelu, preGelu, x, w, extras ? bias : null, rows, in, out);
+                MatMulKernel.linearBackwardGelu(s, "geluInput", form, dHidden, dY, w, hidden, rows, in, out);
                 MatMulKernel.linear(
                         s, "forward", y, x, w, extras ? bias : null, extras ? residual : null, rows, in, out);
                 MatMulKernel.linearBackwardInput(s, "input", dX, dY, w, rows, in, out);
@@ -118,7 +120,7 @@ class KernelTest {
             double[] product =
                     Reference.linear(rows, in, out).apply(xs, ws, extras ? Bench.values(bias) : new double[out], none);
             Bench.close("hidden", product, preGelu, in);
-            Bench.close("gelu", Reference.gelu().apply(product), gelu, in);
+            Bench.close("gelu", activation.apply(product), gelu, in);
             // The product is linear in each factor, so its gradients are products of transposes, written out here.
             double[] expectedX = new double[rows * in];
             double[] expectedW = new double[out * in];
@@ -134,10 +136,7 @@ class KernelTest {
             }
             Bench.close("dX", expectedX, dX, out);
             Bench.close(
-                    "dHidden",
-                    Reference.gradient(Reference.gelu(), expectedX, 0, Bench.values(hidden)),
-                    dHidden,
-                    4 * out);
+                    "dHidden", Reference.gradient(activation, expectedX, 0, Bench.values(hidden)), dHidden, 4 * out);
             Bench.close("dW", expectedW, dW, rows);
             Bench.close("dB", expectedB, dB, rows);
         }
@@ -148,31 +147,79 @@ class KernelTest {
     @Recorded(subject = "GELU", part = "forward, backward")
     void gelu(TornadoDevice device, int rows, int c) {
         int n = rows * c;
-        Bench b = new Bench(device);
-        Slice x = b.input(n);
-        for (int i = 0; i < n; i++) {
-            x.array().set(x.offset() + i, 3 * x.array().get(x.offset() + i));
+        for (GeluKernel.Form form : GeluKernel.Form.values()) {
+            Bench b = new Bench(device);
+            Slice x = b.input(n);
+            for (int i = 0; i < n; i++) {
+                x.array().set(x.offset() + i, 3 * x.array().get(x.offset() + i));
+            }
+            Slice dY = b.input(n);
+            Slice y = b.output(n);
+            Slice dX = b.output(n);
+            b.run(s -> {
+                GeluKernel.forward(s, "forward", form, y, x, n);
+                GeluKernel.backward(s, "backward", form, dX, dY, x, n);
+            });
+            Reference.Op op = Reference.gelu(form == GeluKernel.Form.TANH);
+            Bench.close("y", op.apply(Bench.values(x)), y, 1);
+            Bench.close("dX", Reference.gradient(op, Bench.values(dY), 0, Bench.values(x)), dX, 4);
         }
-        Slice dY = b.input(n);
-        Slice y = b.output(n);
-        Slice dX = b.output(n);
+    }
+
+    @ParameterizedTest(name = "{1} x {2} on {0}")
+    @MethodSource("sizes")
+    @Recorded(subject = "softmax", part = "forward, backward")
+    void softmax(TornadoDevice device, int rows, int c) {
+        Bench b = new Bench(device);
+        Slice x = b.input(rows * c);
+        // Too large for exp without the maximum.
+        x.array().set(x.offset() + c / 2, 200f);
+        Slice dY = b.input(rows * c);
+        Slice y = b.output(rows * c);
+        Slice dX = b.output(rows * c);
         b.run(s -> {
-            GeluKernel.forward(s, "forward", y, x, n);
-            GeluKernel.backward(s, "backward", dX, dY, x, n);
+            SoftmaxKernel.forward(s, "forward", y, x, rows, c);
+            SoftmaxKernel.backward(s, "backward", dX, dY, y, rows, c);
         });
-        Bench.close("y", Reference.gelu().apply(Bench.values(x)), y, 1);
-        Bench.close("dX", Reference.gradient(Reference.gelu(), Bench.values(dY), 0, Bench.values(x)), dX, 4);
+        Reference.Op op = Reference.softmax(rows, c);
+        Bench.close("y", op.apply(Bench.values(x)), y, 4);
+        Bench.close("dX", Reference.gradient(op, Bench.values(dY), 0, Bench.values(x)), dX, 4 * c);
+    }
+
+    @ParameterizedTest
+    @MethodSource("org.tornadonn.kernels.Bench#devices")
+    @Recorded(subject = "batched products", part = "NN, NT, TN, TT")
+    void batchedProducts(TornadoDevice device) {
+        int batch = 3;
+        int m = 13;
+        int n = 37;
+        int k = 9;
+        for (int form = 0; form < 4; form++) {
+            boolean transposeA = form >= 2;
+            boolean transposeB = form % 2 == 1;
+            Bench b = new Bench(device);
+            Slice left = b.input(batch * m * k);
+            Slice right = b.input(batch * k * n);
+            Slice c = b.output(batch * m * n);
+            b.run(s -> MatMulKernel.batched(s, "multiply", c, left, transposeA, right, transposeB, batch, m, n, k));
+            double[] expected = Reference.products(transposeA, transposeB, batch, m, n, k)
+                    .apply(Bench.values(left), Bench.values(right));
+            Bench.close("c", expected, c, k);
+        }
     }
 
     static Stream<Arguments> attentions() {
         int[][] shapes = {{1, 1, 1, 1}, {2, 5, 2, 4}, {1, 17, 3, 16}, {2, 33, 1, 20}};
-        return Bench.devices().flatMap(d -> Stream.of(shapes).map(s -> Arguments.of(d, s[0], s[1], s[2], s[3])));
+        return Bench.devices()
+                .flatMap(d -> Stream.of(shapes)
+                        .flatMap(s ->
+                                Stream.of(false, true).map(causal -> Arguments.of(d, s[0], s[1], s[2], s[3], causal))));
     }
 
-    @ParameterizedTest(name = "{1} images, {2} tokens, {3} heads of {4} on {0}")
+    @ParameterizedTest(name = "{1} images, {2} tokens, {3} heads of {4}, causal {5} on {0}")
     @MethodSource("attentions")
     @Recorded(subject = "attention", part = "forward, backward")
-    void attention(TornadoDevice device, int batch, int tokens, int heads, int d) {
+    void attention(TornadoDevice device, int batch, int tokens, int heads, int d, boolean causal) {
         Bench b = new Bench(device);
         int rows = batch * tokens;
         Slice qkv = b.input(rows * 3 * heads * d);
@@ -181,10 +228,10 @@ class KernelTest {
         Slice lse = b.output(rows * heads);
         Slice dQkv = b.output(rows * 3 * heads * d);
         b.run(s -> {
-            AttentionKernel.forward(s, "forward", o, lse, qkv, batch, tokens, heads, d);
-            AttentionKernel.backward(s, "backward", dQkv, dO, qkv, o, lse, batch, tokens, heads, d);
+            AttentionKernel.forward(s, "forward", o, lse, qkv, batch, tokens, heads, d, causal);
+            AttentionKernel.backward(s, "backward", dQkv, dO, qkv, o, lse, batch, tokens, heads, d, causal);
         });
-        Reference.Op op = Reference.attention(batch, tokens, heads, d);
+        Reference.Op op = Reference.attention(batch, tokens, heads, d, causal);
         Bench.close("o", op.apply(Bench.values(qkv)), o, d + tokens);
         Bench.close("dQkv", Reference.gradient(op, Bench.values(dO), 0, Bench.values(qkv)), dQkv, 4 * (d + tokens));
     }
@@ -498,7 +545,7 @@ class KernelTest {
             double cdf = 0.5 * (1 + Reference.erf(x[i] / Math.sqrt(2)));
             dX.set(i, (float) (up[i] * (cdf + x[i] * Math.exp(-0.5 * x[i] * x[i]) / Math.sqrt(2 * Math.PI))));
         }
-        Reference.Gradient expected = Reference.gradient(Reference.gelu(), up, 0, x);
+        Reference.Gradient expected = Reference.gradient(Reference.gelu(false), up, 0, x);
         Bench.close("dX", expected, Slice.of(dX), 4);
         for (int i : new int[] {0, 1234, n - 1}) {
             float right = dX.get(i);

@@ -75,11 +75,15 @@ final class Reference {
         };
     }
 
-    static Op gelu() {
+    static Op gelu(boolean tanh) {
         return in -> {
             double[] y = new double[in[0].length];
             for (int i = 0; i < y.length; i++) {
-                y[i] = in[0][i] * 0.5 * (1 + erf(in[0][i] / Math.sqrt(2)));
+                double x = in[0][i];
+                double squash = tanh
+                        ? Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * Math.pow(x, 3)))
+                        : erf(x / Math.sqrt(2));
+                y[i] = x * 0.5 * (1 + squash);
             }
             return y;
         };
@@ -107,7 +111,7 @@ final class Reference {
         return 2 / Math.sqrt(Math.PI) * sum;
     }
 
-    static Op attention(int batch, int tokens, int heads, int d) {
+    static Op attention(int batch, int tokens, int heads, int d, boolean causal) {
         return in -> {
             int w = heads * d;
             double[] o = new double[batch * tokens * w];
@@ -116,7 +120,7 @@ final class Reference {
                     for (int i = 0; i < tokens; i++) {
                         double[] p = new double[tokens];
                         double sum = 0;
-                        for (int j = 0; j < tokens; j++) {
+                        for (int j = 0; j < (causal ? i + 1 : tokens); j++) {
                             double s = 0;
                             for (int k = 0; k < d; k++) {
                                 s += in[0][(b * tokens + i) * 3 * w + h * d + k]
@@ -135,6 +139,44 @@ final class Reference {
                 }
             }
             return o;
+        };
+    }
+
+    static Op softmax(int rows, int c) {
+        return in -> {
+            double[] y = new double[rows * c];
+            for (int r = 0; r < rows; r++) {
+                double most = Double.NEGATIVE_INFINITY;
+                for (int j = 0; j < c; j++) {
+                    most = Math.max(most, in[0][r * c + j]);
+                }
+                double sum = 0;
+                for (int j = 0; j < c; j++) {
+                    sum += Math.exp(in[0][r * c + j] - most);
+                }
+                for (int j = 0; j < c; j++) {
+                    y[r * c + j] = Math.exp(in[0][r * c + j] - most) / sum;
+                }
+            }
+            return y;
+        };
+    }
+
+    static Op products(boolean transposeA, boolean transposeB, int batch, int m, int n, int k) {
+        return in -> {
+            double[] c = new double[batch * m * n];
+            for (int b = 0; b < batch; b++) {
+                for (int i = 0; i < m; i++) {
+                    for (int j = 0; j < n; j++) {
+                        for (int p = 0; p < k; p++) {
+                            int left = transposeA ? p * m + i : i * k + p;
+                            int right = transposeB ? j * k + p : p * n + j;
+                            c[(b * m + i) * n + j] += in[0][b * m * k + left] * in[1][b * k * n + right];
+                        }
+                    }
+                }
+            }
+            return c;
         };
     }
 

@@ -36,7 +36,19 @@ import org.tornadonn.examples.DeviceChoice;
 @Fork(value = 3, jvmArgsAppend = "--enable-native-access=ALL-UNNAMED")
 public class OpBenchmark {
     /** Of {@link OpList}. */
-    @Param({"layernorm", "rmsnorm", "dyt", "gelu", "bias", "matmul", "attention", "depthwise", "crossentropy", "adamw"})
+    @Param({
+        "layernorm",
+        "rmsnorm",
+        "dyt",
+        "softmax",
+        "gelu",
+        "bias",
+        "matmul",
+        "attention",
+        "depthwise",
+        "crossentropy",
+        "adamw"
+    })
     public String op;
 
     /** Which of the op's passes, from 0; those that an op does not have repeat its last. */

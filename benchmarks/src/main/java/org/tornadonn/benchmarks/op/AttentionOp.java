@@ -113,17 +113,18 @@ final class AttentionOp {
         Slice qkv = in.normal(batch * tokens * 3 * heads * d);
         Slice o = in.output(batch * tokens * heads * d);
         Slice lse = in.output(batch * heads * tokens);
-        return new Op.Work(s -> AttentionKernel.forward(s, "attention", o, lse, qkv, batch, tokens, heads, d), e -> {
-            for (Head head : ends(qkv, batch, tokens, heads, d)) {
-                double[][] expected = head.output();
-                for (int i : e.some(tokens)) {
-                    e.near("lse", lse, (head.image * heads + head.head) * tokens + i, head.row(i)[tokens], d);
-                    for (int k = 0; k < d; k++) {
-                        e.near("o", o, head.place(i, k), expected[i][k], tokens + d);
+        return new Op.Work(
+                s -> AttentionKernel.forward(s, "attention", o, lse, qkv, batch, tokens, heads, d, false), e -> {
+                    for (Head head : ends(qkv, batch, tokens, heads, d)) {
+                        double[][] expected = head.output();
+                        for (int i : e.some(tokens)) {
+                            e.near("lse", lse, (head.image * heads + head.head) * tokens + i, head.row(i)[tokens], d);
+                            for (int k = 0; k < d; k++) {
+                                e.near("o", o, head.place(i, k), expected[i][k], tokens + d);
+                            }
+                        }
                     }
-                }
-            }
-        });
+                });
     }
 
     private static Op.Work backward(Operands in, int[] size) {
@@ -157,7 +158,8 @@ final class AttentionOp {
         Slice lse = in.values(sums);
         Slice dQkv = in.output(batch * tokens * 3 * width);
         return new Op.Work(
-                s -> AttentionKernel.backward(s, "attention", dQkv, dO, qkv, o, lse, batch, tokens, heads, d), e -> {
+                s -> AttentionKernel.backward(s, "attention", dQkv, dO, qkv, o, lse, batch, tokens, heads, d, false),
+                e -> {
                     for (Head head : ends(qkv, batch, tokens, heads, d)) {
                         double[][][] expected = head.gradients(dO);
                         for (int which = 0; which < 3; which++) {

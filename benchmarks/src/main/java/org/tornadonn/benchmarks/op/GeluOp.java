@@ -31,7 +31,7 @@ final class GeluOp {
         Slice x = o.normal(n, 2);
         Slice y = o.output(n);
         return new Op.Work(
-                s -> GeluKernel.forward(s, "gelu", y, x, n),
+                s -> GeluKernel.forward(s, "gelu", GeluKernel.Form.EXACT, y, x, n),
                 e -> e.sampled(
                         "y", y, n, 1, i -> x.array().get(i) * normal(x.array().get(i))));
     }
@@ -42,7 +42,7 @@ final class GeluOp {
         Slice dY = o.normal(n);
         Slice dX = o.output(n);
         return new Op.Work(
-                s -> GeluKernel.backward(s, "gelu", dX, dY, x, n),
+                s -> GeluKernel.backward(s, "gelu", GeluKernel.Form.EXACT, dX, dY, x, n),
                 e -> e.sampled("dX", dX, n, 1, i -> {
                     double v = x.array().get(i);
                     double density = Math.exp(-v * v / 2) / Math.sqrt(2 * Math.PI);

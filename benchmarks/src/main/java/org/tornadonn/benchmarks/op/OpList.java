@@ -10,6 +10,7 @@ public final class OpList {
             LayerNormOp.OP,
             RmsNormOp.OP,
             DyTOp.OP,
+            SoftmaxOp.OP,
             GeluOp.OP,
             BiasOp.OP,
             MatMulOp.OP,

@@ -1,6 +1,7 @@
 package org.tornadonn.nn.layer;
 
 import org.tornadonn.kernels.BiasKernel;
+import org.tornadonn.kernels.GeluKernel;
 import org.tornadonn.kernels.MatMulKernel;
 import org.tornadonn.kernels.Slice;
 import org.tornadonn.kernels.Stage;
@@ -39,7 +40,8 @@ public final class LinearLayer {
 
     /** y = GELU(hidden), hidden = x wᵀ + b. */
     public void forwardGelu(Stage s, Slice y, Slice hidden, Slice x) {
-        MatMulKernel.linearGelu(s, id, y, hidden, x, scope.param("weight"), scope.param("bias"), rows, in, out);
+        MatMulKernel.linearGelu(
+                s, id, GeluKernel.Form.EXACT, y, hidden, x, scope.param("weight"), scope.param("bias"), rows, in, out);
     }
 
     public void backwardWeights(Stage s, Slice dY, Slice x) {
@@ -53,6 +55,7 @@ public final class LinearLayer {
 
     /** The gradient of hidden where x was GELU(hidden). */
     public void backwardGelu(Stage s, Slice dHidden, Slice dY, Slice hidden) {
-        MatMulKernel.linearBackwardGelu(s, id + "Input", dHidden, dY, scope.param("weight"), hidden, rows, in, out);
+        MatMulKernel.linearBackwardGelu(
+                s, id + "Input", GeluKernel.Form.EXACT, dHidden, dY, scope.param("weight"), hidden, rows, in, out);
     }
 }

@@ -72,7 +72,7 @@ final class VitBlock {
         norm1.forward(s, n1, x);
         qkv.forward(s, qkvOut, n1, null);
         AttentionKernel.forward(
-                s, "attention", o, lse, qkvOut, batch, config.tokens(), config.heads(), config.headDim());
+                s, "attention", o, lse, qkvOut, batch, config.tokens(), config.heads(), config.headDim(), false);
         proj.forward(s, xMid, o, x);
         norm2.forward(s, n2, xMid);
         fc1.forwardGelu(s, gelu, hidden, n2);
@@ -94,7 +94,18 @@ final class VitBlock {
         proj.backwardWeights(s, dMid, o);
         proj.backwardInput(s, dO, dMid);
         AttentionKernel.backward(
-                s, "attention", dQkv, dO, qkvOut, o, lse, batch, config.tokens(), config.heads(), config.headDim());
+                s,
+                "attention",
+                dQkv,
+                dO,
+                qkvOut,
+                o,
+                lse,
+                batch,
+                config.tokens(),
+                config.heads(),
+                config.headDim(),
+                false);
         qkv.backwardWeights(s, dQkv, n1);
         qkv.backwardInput(s, dNorm, dQkv);
         norm1.backward(s, dX, dNorm, x, dMid);

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 import org.tornadonn.engine.ir.Block;
@@ -27,7 +28,9 @@ final class Specialize {
 
     /** As in {@link Pipeline#constants}. */
     static Set<Integer> constants(Kernel kernel) {
-        Set<Integer> indices = new TreeSet<>();
+        Set<Integer> sizes = new TreeSet<>();
+        Map<Integer, Integer> uses = new HashMap<>();
+        Map<Integer, Integer> choices = new TreeMap<>();
         // With the arguments in the place of the variables that hold them.
         Kernel plain = run(kernel, new Specialization(Map.of(), List.of(), true));
         for (Block block : plain.blocks()) {
@@ -35,22 +38,29 @@ final class Specialize {
                             instanceof
                             End.Branch(Expr.Compare(var op, Expr.Argument(var param), Expr.Const _), int _, int _)
                     && (op == Expr.CompareOp.EQ || op == Expr.CompareOp.NE)) {
-                indices.add(param.index());
+                choices.merge(param.index(), 1, Integer::sum);
             }
             Trees.visit(block, e -> {
-                if (e instanceof Expr.Load(var _, Storage.Local local, Expr _)) {
-                    sizes(local, indices);
+                if (e instanceof Expr.Argument(var param)) {
+                    uses.merge(param.index(), 1, Integer::sum);
+                } else if (e instanceof Expr.Load(var _, Storage.Local local, Expr _)) {
+                    sizes(local, sizes);
                 }
             });
             for (Stmt stmt : block.body()) {
                 if (stmt instanceof Stmt.Store(Storage.Local local, Expr _, Expr _)) {
-                    sizes(local, indices);
+                    sizes(local, sizes);
                 } else if (stmt instanceof Stmt.AtomicAdd(Storage.Local local, Expr _, Expr _)) {
-                    sizes(local, indices);
+                    sizes(local, sizes);
                 }
             }
         }
-        return indices;
+        choices.forEach((index, count) -> {
+            if (count.equals(uses.get(index))) {
+                sizes.add(index);
+            }
+        });
+        return sizes;
     }
 
     private static void sizes(Storage.Local local, Set<Integer> indices) {

@@ -1,0 +1,38 @@
+package org.tornadonn.kernels;
+
+/** Sixteen lanes to one number, by halves. v is only used in whole lanes, so it stays in a register. */
+final class Lanes {
+    private Lanes() {}
+
+    static float sum(float[] v) {
+        float[] all = new float[16];
+        for (int l = 0; l < 16; l++) {
+            all[l] = v[l];
+        }
+        float[] half = new float[8];
+        for (int l = 0; l < 8; l++) {
+            half[l] = all[l] + all[8 + l];
+        }
+        float[] quarter = new float[4];
+        for (int l = 0; l < 4; l++) {
+            quarter[l] = half[l] + half[4 + l];
+        }
+        return quarter[0] + quarter[1] + (quarter[2] + quarter[3]);
+    }
+
+    static float maximum(float[] v) {
+        float[] all = new float[16];
+        for (int l = 0; l < 16; l++) {
+            all[l] = v[l];
+        }
+        float[] half = new float[8];
+        for (int l = 0; l < 8; l++) {
+            half[l] = Math.max(all[l], all[8 + l]);
+        }
+        float[] quarter = new float[4];
+        for (int l = 0; l < 4; l++) {
+            quarter[l] = Math.max(half[l], half[4 + l]);
+        }
+        return Math.max(Math.max(quarter[0], quarter[1]), Math.max(quarter[2], quarter[3]));
+    }
+}
