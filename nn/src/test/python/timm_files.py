@@ -46,7 +46,7 @@ def write(folder, name, model, side, dtype):
 def check(file):
     with safetensors.safe_open(file, "pt") as f:
         config = json.loads(f.metadata()["config"])
-        tensors = {k: f.get_tensor(k) for k in f.keys() if not k.startswith("optimizer.")}
+        tensors = {k: f.get_tensor(k) for k in f.keys() if not k.startswith(("optimizer.", "ema."))}
     if config["norm"] != "LayerNorm":
         sys.exit("timm has no DyT; give a LayerNorm checkpoint")
     if config["architecture"] == "vit":

@@ -99,6 +99,26 @@ final class TrainCommand implements Runnable {
     Double learningRate;
 
     @Option(
+            names = "--layer-decay",
+            defaultValue = "1",
+            description = "The learning rate of a block is that of the block above it times this.")
+    float layerDecay;
+
+    @Option(
+            names = "--clip",
+            defaultValue = "0",
+            paramLabel = "NORM",
+            description = "The largest global norm of the gradient; 0: any.")
+    float clip;
+
+    @Option(
+            names = "--ema",
+            defaultValue = "0",
+            paramLabel = "DECAY",
+            description = "Keep and evaluate a moving average of the weights too; the paper's decay is 0.9999, 0: none.")
+    float ema;
+
+    @Option(
             names = "--image-size",
             description = "Side that images are scaled to; without it 32, or that of the model's name.")
     Integer imageSize;
@@ -209,10 +229,17 @@ final class TrainCommand implements Runnable {
             System.out.printf(
                     "%-10s %13.1f%% %10.3f %12s %,11d%n",
                     r.norm(),
-                    100 * r.evaluation().accuracy(),
-                    r.evaluation().loss(),
+                    100 * r.evaluation().score().accuracy(),
+                    r.evaluation().score().loss(),
                     Double.isNaN(r.imagesPerSecond()) ? "-" : String.format("%.0f", r.imagesPerSecond()),
                     r.parameters());
+            if (r.evaluation().ema() != null) {
+                System.out.printf(
+                        "%-10s %13.1f%% %10.3f%n",
+                        "  averaged",
+                        100 * r.evaluation().ema().accuracy(),
+                        r.evaluation().ema().loss());
+            }
         }
         System.out.println();
         engines(targets);
@@ -239,7 +266,8 @@ final class TrainCommand implements Runnable {
                 init == null ? null : init.toAbsolutePath().toString(),
                 norms,
                 model,
-                Recipe.of(steps, batch, learningRate == null ? usual : learningRate, seed));
+                Recipe.of(steps, batch, learningRate == null ? usual : learningRate, seed)
+                        .with(layerDecay, clip, ema));
     }
 
     private ModelConfig model(int classes, Norm first) {
@@ -289,13 +317,7 @@ final class TrainCommand implements Runnable {
     private static Result train(RunConfig config, Norm norm, Datasets sets, TornadoDevice[] devices, Path folder) {
         Recipe recipe = config.recipe();
         Path file = RunConfig.checkpoint(folder, norm);
-        try (Model model = new Model(
-                config.model().withNorm(norm),
-                recipe.batch(),
-                recipe.smoothing(),
-                recipe.weightDecay(),
-                recipe.seed(),
-                devices)) {
+        try (Model model = new Model(config.model().withNorm(norm), recipe.training(), devices)) {
             if (Files.exists(file)) {
                 Checkpoint.load(file).restore(model);
                 System.out.println(norm + ": resumed after step " + model.step());

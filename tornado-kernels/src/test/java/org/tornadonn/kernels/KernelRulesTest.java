@@ -31,6 +31,7 @@ class KernelRulesTest {
             CrossEntropyKernel.class,
             DepthwiseConvKernel.class,
             GeluKernel.class,
+            GradientNormKernel.class,
             KeepKernel.class,
             LayerNormKernel.class,
             LayerScaleKernel.class,

@@ -25,6 +25,7 @@ public final class Network {
     private final Norm norm;
     private final int batch;
     private final int classes;
+    private final boolean averaged;
     private final GridScheduler grids = new GridScheduler();
     private final List<FloatArray> resident = new ArrayList<>();
     private final FloatArray params;
@@ -37,16 +38,26 @@ public final class Network {
     private ClassifierHead head;
 
     /**
+     * @param batch samples that are computed at a time
      * @param imageValues numbers of an image: channels times pixels
+     * @param averaged whether an average of the parameters stands behind them
      * @param memory bytes of the device, which the arrays must not exceed together
      */
-    public Network(ParameterTable table, Norm norm, int batch, int imageValues, int classes, long memory) {
+    public Network(
+            ParameterTable table,
+            Norm norm,
+            int batch,
+            int imageValues,
+            int classes,
+            boolean averaged,
+            long memory) {
         this.memory = memory;
         this.table = table;
         this.norm = norm;
         this.batch = batch;
         this.classes = classes;
-        params = resident(table.size());
+        this.averaged = averaged;
+        params = resident(averaged ? 2 : 1, table.size());
         grads = resident(table.size());
         images = temporary(batch, imageValues);
     }
@@ -159,9 +170,14 @@ public final class Network {
         return images;
     }
 
-    /** All parameters, flat, in the table's order. */
+    /** All parameters, flat, in the table's order; behind them their average, where one is kept. */
     public FloatArray params() {
         return params;
+    }
+
+    /** The average of {@link #params()}, or null. */
+    public Slice average() {
+        return averaged ? new Slice(params, table.size(), 0) : null;
     }
 
     /** All gradients, likewise. */

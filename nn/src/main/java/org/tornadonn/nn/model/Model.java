@@ -10,14 +10,15 @@ import java.util.concurrent.Future;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 import org.tornadonn.nn.ParameterTable;
+import org.tornadonn.nn.Training;
 import org.tornadonn.nn.UserException;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
 /**
  * An image classifier planned once for a batch size, with its training step: forward, cross-entropy with label smoothing,
- * backward, AdamW. Parameters, gradients, optimiser state and activations stay on the device; a step moves the batch in and three
- * numbers out.
+ * backward, AdamW. Parameters, their average, gradients, optimiser state and activations stay on the device; a step moves the
+ * batch in and a few numbers out.
  *
  * <p>On several devices training is data-parallel: each has a copy of the model and an equal share of the batch, the gradients
  * are averaged on the host, in the order of the devices and so with the same bits each time, and each copy is updated with the
@@ -25,6 +26,7 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
  */
 public final class Model implements AutoCloseable {
     private final ModelConfig config;
+    private final Training training;
     private final int batch;
     private final List<Replica> replicas = new ArrayList<>();
     // TornadoVM has a command queue for each device and thread, so a device keeps its thread.
@@ -33,16 +35,11 @@ public final class Model implements AutoCloseable {
     private boolean begun;
     private long step;
 
-    /**
-     * @param batch samples of a step, on all devices together
-     * @param smoothing label smoothing ε of the training loss
-     * @param weightDecay of the parameters that are not exempt
-     * @throws UserException where a device is given twice, or the batch is not a multiple of their number
-     */
-    public Model(
-            ModelConfig config, int batch, float smoothing, float weightDecay, long seed, TornadoDevice... devices) {
+    /** @throws UserException where a device is given twice, or the batch is not a multiple of their number */
+    public Model(ModelConfig config, Training training, TornadoDevice... devices) {
         this.config = config;
-        this.batch = batch;
+        this.training = training;
+        batch = training.batch();
         table = config.parameters();
         int count = devices.length;
         if (count == 0) {
@@ -56,7 +53,7 @@ public final class Model implements AutoCloseable {
                     + " devices. Use one that " + count + " divides, such as " + (batch / count + 1) * count + ".");
         }
         for (TornadoDevice device : devices) {
-            replicas.add(new Replica(config, batch / count, smoothing, weightDecay, seed, count == 1, device));
+            replicas.add(new Replica(config, training, batch / count, count == 1, device));
             threads.add(Executors.newSingleThreadExecutor(Thread.ofPlatform()
                     .daemon()
                     .name("device-" + threads.size())
@@ -94,10 +91,13 @@ public final class Model implements AutoCloseable {
         }
     }
 
-    /** Copies what was set in the first replica before the first execution. */
+    /** Copies what was set in the first replica before the first execution. A resumed average goes on. */
     private void begin() {
         if (!begun) {
             begun = true;
+            if (step == 0) {
+                replicas.getFirst().beginAverage();
+            }
             replicas.stream().skip(1).forEach(r -> r.beginAs(replicas.getFirst()));
         }
     }
@@ -117,7 +117,12 @@ public final class Model implements AutoCloseable {
         }
         step++;
         onEach(i -> replicas.get(i).update(learningRate, step));
-        return metrics();
+        Metrics metrics = metrics();
+        return new Metrics(
+                metrics.loss(),
+                metrics.correct(),
+                metrics.counted(),
+                replicas.getFirst().gradientNorm());
     }
 
     /** The mean over the samples that count, not over the shares: padding may lie in one share alone. */
@@ -148,14 +153,26 @@ public final class Model implements AutoCloseable {
             correct += (int) r.metrics().get(1);
             counted += (int) r.metrics().get(2);
         }
-        return new Metrics(loss / Math.max(1, counted), correct, counted);
+        return new Metrics(loss / Math.max(1, counted), correct, counted, Float.NaN);
     }
 
     /** Loss without smoothing, and right answers. */
     public Metrics evaluate(float[] pixels, int[] classes) {
+        return evaluate(pixels, classes, false);
+    }
+
+    /** The same with the average of the weights in their place. */
+    public Metrics evaluateAverage(float[] pixels, int[] classes) {
+        if (!training.averaged()) {
+            throw new IllegalStateException("no average of the weights is kept");
+        }
+        return evaluate(pixels, classes, true);
+    }
+
+    private Metrics evaluate(float[] pixels, int[] classes, boolean averaged) {
         begin();
         int share = batch / replicas.size();
-        onEach(i -> replicas.get(i).evaluate(pixels, classes, i * share));
+        onEach(i -> replicas.get(i).evaluate(pixels, classes, i * share, averaged));
         return metrics();
     }
 
@@ -174,12 +191,15 @@ public final class Model implements AutoCloseable {
         replicas.getFirst().download();
     }
 
-    /** All parameters, flat, by {@link #table()}; current after {@link #download()}; may be set before the first step. */
+    /**
+     * All parameters, flat, by {@link #table()}; current after {@link #download()}; may be set before the first step. Behind them,
+     * from the table's size on, is their average where one is kept.
+     */
     public FloatArray parameters() {
         return replicas.getFirst().parameters();
     }
 
-    /** Of the mean loss of the last batch. */
+    /** Of the mean loss of the last batch, not clipped. */
     public FloatArray gradients() {
         return replicas.getFirst().gradients();
     }
@@ -226,12 +246,16 @@ public final class Model implements AutoCloseable {
         return batch;
     }
 
+    public Training training() {
+        return training;
+    }
+
     /** Steps of training so far. */
     public long step() {
         return step;
     }
 
-    /** Goes on counting from {@code step}, as when resuming. */
+    /** Goes on counting from {@code step}, and with the average of the weights that was set, as when resuming. */
     public void resumeAt(long step) {
         this.step = step;
     }

@@ -5,9 +5,11 @@ import java.util.ArrayList;
 import java.util.List;
 import org.tornadonn.kernels.AdamWKernel;
 import org.tornadonn.kernels.CrossEntropyKernel;
+import org.tornadonn.kernels.GradientNormKernel;
 import org.tornadonn.kernels.Slice;
 import org.tornadonn.kernels.Stage;
 import org.tornadonn.nn.ParameterTable;
+import org.tornadonn.nn.Training;
 import org.tornadonn.nn.layer.Network;
 import uk.ac.manchester.tornado.api.ImmutableTaskGraph;
 import uk.ac.manchester.tornado.api.TornadoExecutionPlan;
@@ -19,9 +21,8 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /**
- * A model planned on one device for its share of a batch. A training step is {@link #backward} and {@link #update}. Alone, AdamW
- * is a task of the last graph of backward and reads the gradients where they are. Beside others it is a graph of its own and reads
- * the gradients that the host has put into {@link #gradients()}.
+ * A model planned on one device for its share of a batch. A training step is {@link #backward} and {@link #update}. Alone, the
+ * update reads the gradients where they are; beside others, those that the host has put into {@link #gradients()}.
  */
 final class Replica implements AutoCloseable {
     private static final float BETA1 = 0.9f;
@@ -36,6 +37,7 @@ final class Replica implements AutoCloseable {
     private final FloatArray logits;
     private final FloatArray metrics = new FloatArray(3);
     private final FloatArray hyper = new FloatArray(6);
+    private final FloatArray norm = new FloatArray(2);
     private final FloatArray adamM;
     private final FloatArray adamV;
     private final List<Step> forward = new ArrayList<>();
@@ -47,24 +49,27 @@ final class Replica implements AutoCloseable {
     private long bytesIn;
     private long bytesOut;
 
-    /** @param alone whether this is the model's only replica */
-    Replica(
-            ModelConfig config,
-            int batch,
-            float smoothing,
-            float weightDecay,
-            long seed,
-            boolean alone,
-            TornadoDevice device) {
+    /**
+     * @param batch samples of its share
+     * @param alone whether this is the model's only replica
+     */
+    Replica(ModelConfig config, Training training, int batch, boolean alone, TornadoDevice device) {
         ParameterTable table = config.parameters();
         int imageValues = config.channels() * config.imageSize() * config.imageSize();
-        net = new Network(table, config.norm(), batch, imageValues, config.classes(), device.getMaxGlobalMemory());
+        net = new Network(
+                table,
+                config.norm(),
+                batch,
+                imageValues,
+                config.classes(),
+                training.averaged(),
+                device.getMaxGlobalMemory());
         labels = new IntArray(batch);
         logits = net.temporary(batch, config.classes());
         adamM = net.temporary(table.size());
         adamV = net.temporary(table.size());
         gradients = alone ? net.grads() : net.temporary(table.size());
-        config.initialize(net.params(), seed);
+        config.initialize(net.params(), training.seed());
         config.build(net);
 
         List<ImmutableTaskGraph> graphs = new ArrayList<>();
@@ -77,29 +82,26 @@ final class Replica implements AutoCloseable {
             last = pass.stage();
         }
         Stage body = last;
-        Stage training = new Stage("head", net.grids());
-        Slice dLogits = loss(training, smoothing);
-        net.head().backward(training, dLogits);
-        backward.add(new Step(graphs.size(), training, 0));
-        graphs.add(chained(training, body));
-        last = training;
-        Stage end = net.backward().getLast().stage();
-        List<Network.Pass> passes = new ArrayList<>(net.backward());
-        if (!alone) {
-            end.graph().transferToHost(DataTransferMode.UNDER_DEMAND, net.grads());
-            end = new Stage("update", net.grids());
-            end.graph().transferToDevice(DataTransferMode.EVERY_EXECUTION, gradients);
-            passes.add(new Network.Pass(end, 1));
-        }
-        optimizer(end, weightDecay);
-        for (Network.Pass pass : passes) {
+        Stage head = new Stage("head", net.grids());
+        Slice dLogits = loss(head, training.smoothing());
+        net.head().backward(head, dLogits);
+        backward.add(new Step(graphs.size(), head, 0));
+        graphs.add(chained(head, body));
+        last = head;
+        for (Network.Pass pass : net.backward()) {
             for (int layer = pass.layers() - 1; layer >= 0; layer--) {
                 backward.add(new Step(graphs.size(), pass.stage(), layer));
             }
             graphs.add(chained(pass.stage(), last));
             last = pass.stage();
         }
-        update = backward.removeLast();
+        Stage optimizer = new Stage("update", net.grids());
+        if (!alone) {
+            optimizer.graph().transferToDevice(DataTransferMode.EVERY_EXECUTION, gradients);
+        }
+        update(optimizer, training);
+        update = new Step(graphs.size(), optimizer, 0);
+        graphs.add(chained(optimizer, last));
         Stage prediction = new Stage("predict", net.grids());
         loss(prediction, 0f);
         predict = new Step(graphs.size(), prediction, 0);
@@ -129,31 +131,42 @@ final class Replica implements AutoCloseable {
         return dLogits;
     }
 
-    private void optimizer(Stage stage, float weightDecay) {
-        FloatArray decay = net.temporary(table().size());
-        for (ParameterTable.Entry entry : table().entries()) {
-            for (int i = 0; entry.decayed() && i < entry.size(); i++) {
-                decay.set(entry.offset() + i, weightDecay);
-            }
-        }
+    private void update(Stage stage, Training training) {
+        int last = table().lastLayer();
+        List<AdamWKernel.Group> groups = table().entries().stream()
+                .map(e -> new AdamWKernel.Group(
+                        e.size(),
+                        (float) Math.pow(training.layerDecay(), last - e.layer()),
+                        e.decayed() ? training.weightDecay() : 0f))
+                .toList();
+        Slice read = Slice.of(gradients);
+        GradientNormKernel.norm(stage, "norm", norm, read, table().size(), training.clip());
         AdamWKernel.update(
                 stage,
                 "adamw",
                 Slice.of(net.params()),
                 Slice.of(adamM),
                 Slice.of(adamV),
-                Slice.of(gradients),
-                Slice.of(decay),
+                net.average(),
+                read,
+                norm,
+                groups,
                 hyper,
-                table().size());
+                training.ema());
         stage.graph()
                 .transferToDevice(DataTransferMode.EVERY_EXECUTION, hyper)
-                .transferToDevice(DataTransferMode.FIRST_EXECUTION, adamM, adamV, decay)
+                .transferToDevice(DataTransferMode.FIRST_EXECUTION, adamM, adamV)
+                .transferToHost(DataTransferMode.EVERY_EXECUTION, norm)
                 .transferToHost(DataTransferMode.UNDER_DEMAND, net.params(), adamM, adamV, gradients);
     }
 
     private TornadoExecutionResult execute(Step s) {
-        s.stage().select(s.layer());
+        return execute(s, 0);
+    }
+
+    /** @param by where the parameters are taken from: 0, or the size of the table for their average */
+    private TornadoExecutionResult execute(Step s, int by) {
+        s.stage().select(s.layer(), net.params(), by);
         TornadoExecutionResult result =
                 plan.withGraph(s.graph()).withGridScheduler(net.grids()).execute();
         bytesIn += result.getProfilerResult().getTotalBytesCopyIn();
@@ -177,7 +190,7 @@ final class Replica implements AutoCloseable {
         return bytesOut;
     }
 
-    private void forward(float[] pixels, int[] classes, int first) {
+    private void forward(float[] pixels, int[] classes, int first, int by) {
         FloatArray images = net.images();
         long values = images.getSize() / net.batch();
         MemorySegment.copy(
@@ -189,7 +202,7 @@ final class Replica implements AutoCloseable {
         for (int i = 0; i < net.batch(); i++) {
             labels.set(i, classes[first + i]);
         }
-        forward.forEach(this::execute);
+        forward.forEach(s -> execute(s, by));
     }
 
     /**
@@ -198,7 +211,7 @@ final class Replica implements AutoCloseable {
      * @param first of this replica's samples in the batch
      */
     void backward(float[] pixels, int[] classes, int first) {
-        forward(pixels, classes, first);
+        forward(pixels, classes, first, 0);
         TornadoExecutionResult result = null;
         for (Step s : backward) {
             result = execute(s);
@@ -219,15 +232,25 @@ final class Replica implements AutoCloseable {
         updated = execute(update);
     }
 
-    /** Forward and the loss without smoothing. */
-    void evaluate(float[] pixels, int[] classes, int first) {
-        forward(pixels, classes, first);
-        execute(predict).transferToHost(logits);
+    /**
+     * Forward and the loss without smoothing.
+     *
+     * @param averaged whether with the average of the weights in their place
+     */
+    void evaluate(float[] pixels, int[] classes, int first, boolean averaged) {
+        int by = averaged ? table().size() : 0;
+        forward(pixels, classes, first, by);
+        execute(predict, by).transferToHost(logits);
     }
 
     /** Of the last execution: sum of losses, right answers, counted samples. */
     FloatArray metrics() {
         return metrics;
+    }
+
+    /** The norm of the gradients of the last update, before they were clipped. */
+    float gradientNorm() {
+        return norm.get(0);
     }
 
     /** Logits [share, classes] of the last evaluation. */
@@ -239,6 +262,15 @@ final class Replica implements AutoCloseable {
     void download() {
         if (updated != null) {
             updated.transferToHost(net.params(), adamM, adamV, gradients);
+        }
+    }
+
+    /** Before the first execution: the average of the weights begins as they are. */
+    void beginAverage() {
+        if (net.average() != null) {
+            long bytes = (long) table().size() * Float.BYTES;
+            MemorySegment params = net.params().getSegment();
+            MemorySegment.copy(params, 0, params, bytes, bytes);
         }
     }
 

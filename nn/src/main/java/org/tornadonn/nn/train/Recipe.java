@@ -1,19 +1,49 @@
 package org.tornadonn.nn.train;
 
+import org.tornadonn.nn.Training;
+
 /**
  * How to train: AdamW (0.9, 0.999, 1e-8), warm-up and cosine, label smoothing, as in the DyT paper, scaled down.
  *
  * @param steps of training in all
  * @param learningRate the peak
+ * @param layerDecay factor of the learning rate from layer to layer, towards the input; 1: none
+ * @param clip the largest global norm of the gradient; 0: any
+ * @param ema decay of the weights' moving average; 0: none
  */
 public record Recipe(
-        long steps, int batch, double learningRate, long warmup, float weightDecay, float smoothing, long seed) {
+        long steps,
+        int batch,
+        double learningRate,
+        long warmup,
+        float weightDecay,
+        float smoothing,
+        float layerDecay,
+        float clip,
+        float ema,
+        long seed) {
+    /** Without layer decay, clipping and average, as the paper trains apart from its average. */
+    public Recipe(
+            long steps, int batch, double learningRate, long warmup, float weightDecay, float smoothing, long seed) {
+        this(steps, batch, learningRate, warmup, weightDecay, smoothing, 1f, 0f, 0f, seed);
+    }
+
     /** Weight decay 0.05, smoothing 0.1, a tenth of the steps as warm-up. */
     public static Recipe of(long steps, int batch, double learningRate, long seed) {
         return new Recipe(steps, batch, learningRate, Math.max(1, steps / 10), 0.05f, 0.1f, seed);
     }
 
+    public Recipe with(float layerDecay, float clip, float ema) {
+        return new Recipe(
+                steps, batch, learningRate, warmup, weightDecay, smoothing, layerDecay, clip, ema, seed);
+    }
+
     public Schedule schedule() {
         return new Schedule(learningRate, 1e-6, warmup, steps);
+    }
+
+    /** What the model's training step does. */
+    public Training training() {
+        return new Training(batch, smoothing, weightDecay, layerDecay, clip, ema, seed);
     }
 }

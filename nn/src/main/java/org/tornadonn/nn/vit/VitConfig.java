@@ -121,6 +121,7 @@ public record VitConfig(
         PatchConvLayer.parameters(table, "patch_embed.proj.", patch, channels, width);
         for (int i = 0; i < depth; i++) {
             String block = "blocks." + i + ".";
+            table.nextLayer();
             NormLayer.parameters(table, block + "norm1.", norm, width);
             LinearLayer.parameters(table, block + "attn.qkv.", width, 3 * width);
             LinearLayer.parameters(table, block + "attn.proj.", width, width);
@@ -128,6 +129,7 @@ public record VitConfig(
             LinearLayer.parameters(table, block + "mlp.fc1.", width, mlp);
             LinearLayer.parameters(table, block + "mlp.fc2.", mlp, width);
         }
+        table.nextLayer();
         NormLayer.parameters(table, "fc_norm.", norm, width);
         LinearLayer.parameters(table, "head.", width, classes);
         return table;

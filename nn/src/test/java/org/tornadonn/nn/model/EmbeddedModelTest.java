@@ -7,6 +7,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.tornadonn.engine.compile.KernelCompiler;
 import org.tornadonn.nn.Norm;
+import org.tornadonn.nn.Training;
 import uk.ac.manchester.tornado.api.runtime.TornadoRuntimeProvider;
 
 /** What the embedded engine tells of a model. The Maven profile tornadovm, which has no embedded engine, leaves this class out. */
@@ -22,8 +23,7 @@ class EmbeddedModelTest {
     }
 
     private static void train(ModelConfig config) {
-        try (Model model = new Model(
-                config, 2, 0f, 0f, 3, TornadoRuntimeProvider.getTornadoRuntime().getDefaultDevice())) {
+        try (Model model = new Model(config, new Training(2, 0f, 0f, 3), TornadoRuntimeProvider.getTornadoRuntime().getDefaultDevice())) {
             model.train(Golden.input(config), Golden.LABELS, 1e-3f);
         }
     }

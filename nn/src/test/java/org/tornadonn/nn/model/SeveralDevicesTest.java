@@ -11,6 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.tornadonn.nn.Norm;
 import org.tornadonn.nn.TwoDevices;
+import org.tornadonn.nn.Training;
 import org.tornadonn.nn.UserException;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
@@ -35,7 +36,7 @@ class SeveralDevicesTest {
     }
 
     private static Model model(ModelConfig config, TornadoDevice... devices) {
-        return new Model(config, BATCH, 0.1f, 0.05f, 3, devices);
+        return new Model(config, new Training(BATCH, 0.1f, 0.05f, 3), devices);
     }
 
     private static float[] gradients(Model model) {
@@ -136,9 +137,8 @@ class SeveralDevicesTest {
             two.train(pixels, LABELS, 1e-3f);
             long in = two.bytesIn();
             two.train(pixels, LABELS, 1e-3f);
-            // Per device half the batch, six hyper-parameters, the mean, and a table per executed graph, one of which
-            // updates.
-            long each = 4 * 6 + 4 * two.table().size() + (architecture.executions(2) + 1) * 256 * 4;
+            // Per device half the batch, six hyper-parameters, the mean, and a table per executed graph.
+            long each = 4 * 6 + 4 * two.table().size() + architecture.executions(2) * 256 * 4;
             assertEquals(4 * pixels.length + 4 * BATCH + 2 * each, two.bytesIn() - in);
         }
     }
@@ -146,10 +146,10 @@ class SeveralDevicesTest {
     @Test
     void whatCannotBeSharedIsRefused() {
         ModelConfig config = ModelTest.Architecture.VIT.config(1, Norm.DYT);
-        UserException odd = assertThrows(UserException.class, () -> new Model(config, 5, 0f, 0f, 1, devices));
+        UserException odd = assertThrows(UserException.class, () -> new Model(config, new Training(5, 0f, 0f, 1), devices));
         assertTrue(odd.getMessage().contains("2 devices") && odd.getMessage().contains("such as 6"), odd.getMessage());
         UserException twice =
-                assertThrows(UserException.class, () -> new Model(config, 4, 0f, 0f, 1, devices[0], devices[0]));
+                assertThrows(UserException.class, () -> new Model(config, new Training(4, 0f, 0f, 1), devices[0], devices[0]));
         assertTrue(twice.getMessage().contains("twice"), twice.getMessage());
     }
 }

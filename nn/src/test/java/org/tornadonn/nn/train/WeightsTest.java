@@ -22,6 +22,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tornadonn.nn.Norm;
+import org.tornadonn.nn.Training;
 import org.tornadonn.nn.UserException;
 import org.tornadonn.nn.convnext.ConvNextConfig;
 import org.tornadonn.nn.model.Model;
@@ -50,7 +51,7 @@ class WeightsTest {
     }
 
     private Model model(ModelConfig config) {
-        return new Model(config, 2, 0f, 0f, 3, device);
+        return new Model(config, new Training(2, 0f, 0f, 3), device);
     }
 
     static Stream<Arguments> files() {

@@ -47,6 +47,19 @@ class VitConfigTest {
         assertThrows(UserException.class, () -> VitConfig.named("vit_huge_patch14_224", 10, Norm.DYT));
     }
 
+    /** timm.optim.param_groups_layer_decay: 0 before the blocks, then a layer per block, then the head. */
+    @Test
+    void layersAreTimms() {
+        ParameterTable table = VitConfig.of(32, 8, 16, 3, 2, 10, Norm.DYT).parameters();
+        assertEquals(0, table.entry("cls_token").layer());
+        assertEquals(0, table.entry("patch_embed.proj.weight").layer());
+        assertEquals(1, table.entry("blocks.0.norm1.alpha").layer());
+        assertEquals(3, table.entry("blocks.2.mlp.fc2.bias").layer());
+        assertEquals(4, table.entry("fc_norm.weight").layer());
+        assertEquals(4, table.entry("head.bias").layer());
+        assertEquals(4, table.lastLayer());
+    }
+
     @Test
     void whatDoesNotDivideIsRefused() {
         UserException e = assertThrows(UserException.class, () -> VitConfig.of(32, 5, 192, 6, 3, 10, Norm.DYT));

@@ -1,0 +1,55 @@
+package org.tornadonn.nn;
+
+/**
+ * What a model's training step does beside forward and backward, in timm's terms.
+ *
+ * @param batch samples of a step, on all devices together
+ * @param smoothing label smoothing ε of the loss
+ * @param weightDecay of the parameters that are not exempt
+ * @param layerDecay the learning rate of a layer is that of the layer above it times this; 1: all learn alike
+ * @param clip the largest global norm that the gradient may have, to which it is scaled down; 0: any
+ * @param ema decay of the weights' exponential moving average; 0: none is kept
+ * @param seed of the initial values
+ */
+public record Training(
+        int batch, float smoothing, float weightDecay, float layerDecay, float clip, float ema, long seed) {
+    public Training {
+        check(batch > 0, "the batch must be at least 1");
+        check(layerDecay > 0 && layerDecay <= 1, "layer decay must be above 0, and 1 at most");
+        check(clip >= 0, "the norm to clip to must not be negative");
+        check(ema >= 0 && ema < 1, "the decay of the weights' average must be from 0 to below 1");
+    }
+
+    private static void check(boolean ok, String rule) {
+        if (!ok) {
+            throw new UserException("This cannot be trained: " + rule + ".");
+        }
+    }
+
+    /** Without layer decay, clipping and average. */
+    public Training(int batch, float smoothing, float weightDecay, long seed) {
+        this(batch, smoothing, weightDecay, 1f, 0f, 0f, seed);
+    }
+
+    /** Of a model that is not trained. */
+    public static Training none(int batch) {
+        return new Training(batch, 0f, 0f, 0);
+    }
+
+    /** Whether the weights' average is kept. */
+    public boolean averaged() {
+        return ema > 0;
+    }
+
+    public Training withLayerDecay(float other) {
+        return new Training(batch, smoothing, weightDecay, other, clip, ema, seed);
+    }
+
+    public Training withClip(float other) {
+        return new Training(batch, smoothing, weightDecay, layerDecay, other, ema, seed);
+    }
+
+    public Training withEma(float other) {
+        return new Training(batch, smoothing, weightDecay, layerDecay, clip, other, seed);
+    }
+}
