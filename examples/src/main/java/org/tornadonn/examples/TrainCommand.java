@@ -95,6 +95,12 @@ final class TrainCommand implements Runnable {
     @Option(names = "--batch", defaultValue = "32", description = "Images per step.")
     int batch;
 
+    @Option(
+            names = "--accumulation",
+            defaultValue = "1",
+            description = "Equal parts of a batch that are computed one after the other, in less memory.")
+    int accumulation;
+
     @Option(names = "--learning-rate", description = "Peak of the schedule; without it 1e-3, and 4e-3 for a ConvNeXt.")
     Double learningRate;
 
@@ -267,7 +273,7 @@ final class TrainCommand implements Runnable {
                 norms,
                 model,
                 Recipe.of(steps, batch, learningRate == null ? usual : learningRate, seed)
-                        .with(layerDecay, clip, ema));
+                        .with(accumulation, layerDecay, clip, ema));
     }
 
     private ModelConfig model(int classes, Norm first) {

@@ -4,6 +4,7 @@ package org.tornadonn.nn;
  * What a model's training step does beside forward and backward, in timm's terms.
  *
  * @param batch samples of a step, on all devices together
+ * @param accumulation micro-batches, equal parts of the batch, whose gradients are computed one after the other and averaged
  * @param smoothing label smoothing ε of the loss
  * @param weightDecay of the parameters that are not exempt
  * @param layerDecay the learning rate of a layer is that of the layer above it times this; 1: all learn alike
@@ -12,9 +13,17 @@ package org.tornadonn.nn;
  * @param seed of the initial values
  */
 public record Training(
-        int batch, float smoothing, float weightDecay, float layerDecay, float clip, float ema, long seed) {
+        int batch,
+        int accumulation,
+        float smoothing,
+        float weightDecay,
+        float layerDecay,
+        float clip,
+        float ema,
+        long seed) {
     public Training {
         check(batch > 0, "the batch must be at least 1");
+        check(accumulation > 0, "the micro-batches of a batch must be at least 1");
         check(layerDecay > 0 && layerDecay <= 1, "layer decay must be above 0, and 1 at most");
         check(clip >= 0, "the norm to clip to must not be negative");
         check(ema >= 0 && ema < 1, "the decay of the weights' average must be from 0 to below 1");
@@ -26,9 +35,9 @@ public record Training(
         }
     }
 
-    /** Without layer decay, clipping and average. */
+    /** Without micro-batches, layer decay, clipping and average. */
     public Training(int batch, float smoothing, float weightDecay, long seed) {
-        this(batch, smoothing, weightDecay, 1f, 0f, 0f, seed);
+        this(batch, 1, smoothing, weightDecay, 1f, 0f, 0f, seed);
     }
 
     /** Of a model that is not trained. */
@@ -41,15 +50,19 @@ public record Training(
         return ema > 0;
     }
 
+    public Training withAccumulation(int other) {
+        return new Training(batch, other, smoothing, weightDecay, layerDecay, clip, ema, seed);
+    }
+
     public Training withLayerDecay(float other) {
-        return new Training(batch, smoothing, weightDecay, other, clip, ema, seed);
+        return new Training(batch, accumulation, smoothing, weightDecay, other, clip, ema, seed);
     }
 
     public Training withClip(float other) {
-        return new Training(batch, smoothing, weightDecay, layerDecay, other, ema, seed);
+        return new Training(batch, accumulation, smoothing, weightDecay, layerDecay, other, ema, seed);
     }
 
     public Training withEma(float other) {
-        return new Training(batch, smoothing, weightDecay, layerDecay, clip, other, seed);
+        return new Training(batch, accumulation, smoothing, weightDecay, layerDecay, clip, other, seed);
     }
 }

@@ -435,6 +435,28 @@ class KernelTest {
 
     @ParameterizedTest
     @MethodSource("org.tornadonn.kernels.Bench#devices")
+    @Recorded(subject = "gradient mean", part = "over micro-batches")
+    void accumulate(TornadoDevice device) {
+        int n = 16 * 1024 + 21;
+        Bench b = new Bench(device);
+        Slice grads = b.input(n);
+        Slice mean = b.input(n);
+        double[] expected = Bench.values(mean);
+        double[] g = Bench.values(grads);
+        b.run(s -> {
+            AccumulateKernel.add(s, "add", mean, grads, FloatArray.fromElements(0.75f, 0.25f), n);
+            s.graph().transferToHost(DataTransferMode.EVERY_EXECUTION, mean.array());
+        });
+        for (int round = 0; round < 2; round++) {
+            for (int i = 0; i < n; i++) {
+                expected[i] = 0.75 * expected[i] + 0.25 * g[i];
+            }
+        }
+        Bench.close("mean", expected, mean, 2);
+    }
+
+    @ParameterizedTest
+    @MethodSource("org.tornadonn.kernels.Bench#devices")
     @Recorded(subject = "gradient norm", part = "norm, clipping factor")
     void gradientNorm(TornadoDevice device) {
         for (int n : new int[] {1, 15, 16 * 1024, 40_003}) {

@@ -35,11 +35,11 @@ public final class Model implements AutoCloseable {
     private boolean begun;
     private long step;
 
-    /** @throws UserException where a device is given twice, or the batch is not a multiple of their number */
+    /** @throws UserException where a device is given twice, or the batch cannot be shared equally */
     public Model(ModelConfig config, Training training, TornadoDevice... devices) {
         this.config = config;
         this.training = training;
-        batch = training.batch();
+        batch = training.batch() / training.accumulation();
         table = config.parameters();
         int count = devices.length;
         if (count == 0) {
@@ -48,9 +48,11 @@ public final class Model implements AutoCloseable {
         if (Set.copyOf(List.of(devices)).size() < count) {
             throw new UserException("A device is given twice. Name different ones, by their numbers.");
         }
-        if (batch % count != 0) {
-            throw new UserException("A batch of " + batch + " cannot be shared equally by " + count
-                    + " devices. Use one that " + count + " divides, such as " + (batch / count + 1) * count + ".");
+        int parts = Math.multiplyExact(count, training.accumulation());
+        if (training.batch() % parts != 0) {
+            throw new UserException("A batch of " + training.batch() + " cannot be shared equally by " + count
+                    + " devices with " + training.accumulation() + " micro-batches each. Use one that " + parts
+                    + " divides, such as " + (training.batch() / parts + 1) * parts + ".");
         }
         for (TornadoDevice device : devices) {
             replicas.add(new Replica(config, training, batch / count, count == 1, device));
@@ -105,12 +107,12 @@ public final class Model implements AutoCloseable {
     /**
      * One step of training.
      *
-     * @param pixels images [batch, channels, size, size]
-     * @param classes labels [batch]; below 0: padding
+     * @param pixels images [batch of the training, channels, size, size]
+     * @param classes labels [batch of the training]; below 0: padding
      */
     public Metrics train(float[] pixels, int[] classes, float learningRate) {
         begin();
-        int share = batch / replicas.size();
+        int share = training.batch() / replicas.size();
         onEach(i -> replicas.get(i).backward(pixels, classes, i * share));
         if (replicas.size() > 1) {
             average();
@@ -130,7 +132,7 @@ public final class Model implements AutoCloseable {
         int counted = Math.max(1, metrics().counted());
         float[] weights = new float[replicas.size()];
         for (int r = 0; r < weights.length; r++) {
-            weights[r] = replicas.get(r).metrics().get(2) / counted;
+            weights[r] = replicas.get(r).metrics()[2] / counted;
         }
         List<FloatArray> own = replicas.stream().map(Replica::ownGradients).toList();
         FloatArray mean = gradients();
@@ -149,14 +151,14 @@ public final class Model implements AutoCloseable {
         int correct = 0;
         int counted = 0;
         for (Replica r : replicas) {
-            loss += r.metrics().get(0);
-            correct += (int) r.metrics().get(1);
-            counted += (int) r.metrics().get(2);
+            loss += r.metrics()[0];
+            correct += (int) r.metrics()[1];
+            counted += (int) r.metrics()[2];
         }
         return new Metrics(loss / Math.max(1, counted), correct, counted, Float.NaN);
     }
 
-    /** Loss without smoothing, and right answers. */
+    /** Loss without smoothing, and right answers, of {@link #batch()} images. */
     public Metrics evaluate(float[] pixels, int[] classes) {
         return evaluate(pixels, classes, false);
     }
@@ -242,6 +244,7 @@ public final class Model implements AutoCloseable {
         return config;
     }
 
+    /** Images of an evaluation, and of one of the micro-batches of a step, on all devices together. */
     public int batch() {
         return batch;
     }

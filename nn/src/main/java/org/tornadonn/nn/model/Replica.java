@@ -2,7 +2,9 @@ package org.tornadonn.nn.model;
 
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import org.tornadonn.kernels.AccumulateKernel;
 import org.tornadonn.kernels.AdamWKernel;
 import org.tornadonn.kernels.CrossEntropyKernel;
 import org.tornadonn.kernels.GradientNormKernel;
@@ -21,8 +23,9 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /**
- * A model planned on one device for its share of a batch. A training step is {@link #backward} and {@link #update}. Alone, the
- * update reads the gradients where they are; beside others, those that the host has put into {@link #gradients()}.
+ * A model planned on one device for its share of a batch, or a micro-batch of that. A training step is {@link #backward} and
+ * {@link #update}. Alone, the update reads the gradients where they are; beside others, those that the host has put into {@link
+ * #gradients()}.
  */
 final class Replica implements AutoCloseable {
     private static final float BETA1 = 0.9f;
@@ -32,10 +35,14 @@ final class Replica implements AutoCloseable {
     private record Step(int graph, Stage stage, int layer) {}
 
     private final Network net;
+    private final int accumulation;
+    private final FloatArray own;
     private final FloatArray gradients;
     private final IntArray labels;
     private final FloatArray logits;
     private final FloatArray metrics = new FloatArray(3);
+    private final float[] totals = new float[3];
+    private final FloatArray factors = new FloatArray(2);
     private final FloatArray hyper = new FloatArray(6);
     private final FloatArray norm = new FloatArray(2);
     private final FloatArray adamM;
@@ -50,7 +57,7 @@ final class Replica implements AutoCloseable {
     private long bytesOut;
 
     /**
-     * @param batch samples of its share
+     * @param batch samples of a micro-batch of its share
      * @param alone whether this is the model's only replica
      */
     Replica(ModelConfig config, Training training, int batch, boolean alone, TornadoDevice device) {
@@ -68,7 +75,9 @@ final class Replica implements AutoCloseable {
         logits = net.temporary(batch, config.classes());
         adamM = net.temporary(table.size());
         adamV = net.temporary(table.size());
-        gradients = alone ? net.grads() : net.temporary(table.size());
+        accumulation = training.accumulation();
+        own = accumulation == 1 ? net.grads() : net.resident(table.size());
+        gradients = alone ? own : net.temporary(table.size());
         config.initialize(net.params(), training.seed());
         config.build(net);
 
@@ -88,6 +97,11 @@ final class Replica implements AutoCloseable {
         backward.add(new Step(graphs.size(), head, 0));
         graphs.add(chained(head, body));
         last = head;
+        if (accumulation > 1) {
+            Stage end = net.backward().getLast().stage();
+            AccumulateKernel.add(end, "accumulate", Slice.of(own), Slice.of(net.grads()), factors, table.size());
+            end.graph().transferToDevice(DataTransferMode.EVERY_EXECUTION, factors);
+        }
         for (Network.Pass pass : net.backward()) {
             for (int layer = pass.layers() - 1; layer >= 0; layer--) {
                 backward.add(new Step(graphs.size(), pass.stage(), layer));
@@ -211,13 +225,28 @@ final class Replica implements AutoCloseable {
      * @param first of this replica's samples in the batch
      */
     void backward(float[] pixels, int[] classes, int first) {
-        forward(pixels, classes, first, 0);
+        Arrays.fill(totals, 0f);
         TornadoExecutionResult result = null;
-        for (Step s : backward) {
-            result = execute(s);
+        for (int micro = 0; micro < accumulation; micro++) {
+            forward(pixels, classes, first + micro * net.batch(), 0);
+            execute(backward.getFirst());
+            float before = totals[2];
+            total();
+            float counted = Math.max(1, totals[2]);
+            factors.set(0, before / counted);
+            factors.set(1, metrics.get(2) / counted);
+            for (Step s : backward.subList(1, backward.size())) {
+                result = execute(s);
+            }
         }
-        if (gradients != net.grads()) {
-            result.transferToHost(net.grads());
+        if (gradients != own) {
+            result.transferToHost(own);
+        }
+    }
+
+    private void total() {
+        for (int i = 0; i < totals.length; i++) {
+            totals[i] += metrics.get(i);
         }
     }
 
@@ -241,11 +270,13 @@ final class Replica implements AutoCloseable {
         int by = averaged ? table().size() : 0;
         forward(pixels, classes, first, by);
         execute(predict, by).transferToHost(logits);
+        Arrays.fill(totals, 0f);
+        total();
     }
 
-    /** Of the last execution: sum of losses, right answers, counted samples. */
-    FloatArray metrics() {
-        return metrics;
+    /** Of the last share or evaluation: sum of losses, right answers, counted samples. */
+    float[] metrics() {
+        return totals;
     }
 
     /** The norm of the gradients of the last update, before they were clipped. */
@@ -287,7 +318,7 @@ final class Replica implements AutoCloseable {
 
     /** The mean gradient of this replica's share. */
     FloatArray ownGradients() {
-        return net.grads();
+        return own;
     }
 
     /** The gradients that AdamW reads: the own ones, or the mean over all replicas. */

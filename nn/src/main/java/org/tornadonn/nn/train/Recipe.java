@@ -6,6 +6,7 @@ import org.tornadonn.nn.Training;
  * How to train: AdamW (0.9, 0.999, 1e-8), warm-up and cosine, label smoothing, as in the DyT paper, scaled down.
  *
  * @param steps of training in all
+ * @param accumulation micro-batches, equal parts of the batch, that are computed one after the other
  * @param learningRate the peak
  * @param layerDecay factor of the learning rate from layer to layer, towards the input; 1: none
  * @param clip the largest global norm of the gradient; 0: any
@@ -14,6 +15,7 @@ import org.tornadonn.nn.Training;
 public record Recipe(
         long steps,
         int batch,
+        int accumulation,
         double learningRate,
         long warmup,
         float weightDecay,
@@ -22,10 +24,10 @@ public record Recipe(
         float clip,
         float ema,
         long seed) {
-    /** Without layer decay, clipping and average, as the paper trains apart from its average. */
+    /** Without micro-batches, layer decay, clipping and average, as the paper trains apart from its average. */
     public Recipe(
             long steps, int batch, double learningRate, long warmup, float weightDecay, float smoothing, long seed) {
-        this(steps, batch, learningRate, warmup, weightDecay, smoothing, 1f, 0f, 0f, seed);
+        this(steps, batch, 1, learningRate, warmup, weightDecay, smoothing, 1f, 0f, 0f, seed);
     }
 
     /** Weight decay 0.05, smoothing 0.1, a tenth of the steps as warm-up. */
@@ -33,9 +35,9 @@ public record Recipe(
         return new Recipe(steps, batch, learningRate, Math.max(1, steps / 10), 0.05f, 0.1f, seed);
     }
 
-    public Recipe with(float layerDecay, float clip, float ema) {
+    public Recipe with(int accumulation, float layerDecay, float clip, float ema) {
         return new Recipe(
-                steps, batch, learningRate, warmup, weightDecay, smoothing, layerDecay, clip, ema, seed);
+                steps, batch, accumulation, learningRate, warmup, weightDecay, smoothing, layerDecay, clip, ema, seed);
     }
 
     public Schedule schedule() {
@@ -44,6 +46,6 @@ public record Recipe(
 
     /** What the model's training step does. */
     public Training training() {
-        return new Training(batch, smoothing, weightDecay, layerDecay, clip, ema, seed);
+        return new Training(batch, accumulation, smoothing, weightDecay, layerDecay, clip, ema, seed);
     }
 }

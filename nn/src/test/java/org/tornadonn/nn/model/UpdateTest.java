@@ -131,11 +131,49 @@ class UpdateTest {
         }
     }
 
+    /** Four samples at once, or in four parts of which one is padding, with the same update. */
+    @ParameterizedTest
+    @EnumSource(ModelTest.Architecture.class)
+    void microBatchesAreOneBatch(ModelTest.Architecture architecture) {
+        ModelConfig config = architecture.config(2, Norm.LAYER_NORM);
+        float[] two = Golden.input(config);
+        float[] pixels = new float[2 * two.length];
+        for (int i = 0; i < pixels.length; i++) {
+            pixels[i] = i < two.length ? two[i] : 0.7f * two[pixels.length - 1 - i];
+        }
+        int[] labels = {1, 2, -1, 0};
+        Training training = new Training(4, 0.1f, 0.05f, 3).withEma(0.9f);
+        try (Model whole = model(config, training);
+                Model parts = model(config, training.withAccumulation(4))) {
+            assertEquals(1, parts.batch());
+            Golden.fill(whole);
+            Golden.fill(parts);
+            for (int step = 0; step < 3; step++) {
+                Metrics expected = whole.train(pixels, labels, 1e-3f);
+                Metrics actual = parts.train(pixels, labels, 1e-3f);
+                whole.download();
+                parts.download();
+                assertEquals(expected.loss(), actual.loss(), 1e-5);
+                assertEquals(expected.correct(), actual.correct());
+                assertEquals(3, actual.counted());
+                assertEquals(expected.gradientNorm(), actual.gradientNorm(), 5e-5 * expected.gradientNorm());
+                for (int i = 0; i < whole.table().size(); i++) {
+                    float gradient = whole.gradients().get(i);
+                    assertEquals(gradient, parts.gradients().get(i), 5e-5 * expected.gradientNorm());
+                }
+            }
+            assertEquals(3, parts.step());
+        }
+    }
+
     @Test
     void whatCannotBeIsRefused() {
         assertThrows(UserException.class, () -> PLAIN.withClip(-1f));
         assertThrows(UserException.class, () -> PLAIN.withLayerDecay(0f));
         UserException e = assertThrows(UserException.class, () -> PLAIN.withEma(1f));
         assertTrue(e.getMessage().contains("average"), e.getMessage());
+        ModelConfig config = ModelTest.Architecture.VIT.config(1, Norm.DYT);
+        UserException parts = assertThrows(UserException.class, () -> model(config, PLAIN.withAccumulation(3)));
+        assertTrue(parts.getMessage().contains("such as 3"), parts.getMessage());
     }
 }
