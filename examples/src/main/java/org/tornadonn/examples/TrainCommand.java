@@ -118,6 +118,13 @@ final class TrainCommand implements Runnable {
     float clip;
 
     @Option(
+            names = "--drop-path",
+            defaultValue = "0",
+            paramLabel = "RATE",
+            description = "Stochastic depth: how often samples leave out the last block; linear from 0 at the first.")
+    float dropPath;
+
+    @Option(
             names = "--ema",
             defaultValue = "0",
             paramLabel = "DECAY",
@@ -273,7 +280,7 @@ final class TrainCommand implements Runnable {
                 norms,
                 model,
                 Recipe.of(steps, batch, learningRate == null ? usual : learningRate, seed)
-                        .with(accumulation, layerDecay, clip, ema));
+                        .with(accumulation, layerDecay, clip, ema, dropPath));
     }
 
     private ModelConfig model(int classes, Norm first) {

@@ -10,7 +10,8 @@ package org.tornadonn.nn;
  * @param layerDecay the learning rate of a layer is that of the layer above it times this; 1: all learn alike
  * @param clip the largest global norm that the gradient may have, to which it is scaled down; 0: any
  * @param ema decay of the weights' exponential moving average; 0: none is kept
- * @param seed of the initial values
+ * @param dropPath the rate at which samples leave out the branches of the last block; it grows linearly from 0 at the first
+ * @param seed of the initial values and of what is left out
  */
 public record Training(
         int batch,
@@ -20,6 +21,7 @@ public record Training(
         float layerDecay,
         float clip,
         float ema,
+        float dropPath,
         long seed) {
     public Training {
         check(batch > 0, "the batch must be at least 1");
@@ -27,6 +29,7 @@ public record Training(
         check(layerDecay > 0 && layerDecay <= 1, "layer decay must be above 0, and 1 at most");
         check(clip >= 0, "the norm to clip to must not be negative");
         check(ema >= 0 && ema < 1, "the decay of the weights' average must be from 0 to below 1");
+        check(dropPath >= 0 && dropPath < 1, "the rate of drop path must be from 0 to below 1");
     }
 
     private static void check(boolean ok, String rule) {
@@ -35,9 +38,9 @@ public record Training(
         }
     }
 
-    /** Without micro-batches, layer decay, clipping and average. */
+    /** Without micro-batches, layer decay, clipping, average and drop path. */
     public Training(int batch, float smoothing, float weightDecay, long seed) {
-        this(batch, 1, smoothing, weightDecay, 1f, 0f, 0f, seed);
+        this(batch, 1, smoothing, weightDecay, 1f, 0f, 0f, 0f, seed);
     }
 
     /** Of a model that is not trained. */
@@ -51,18 +54,23 @@ public record Training(
     }
 
     public Training withAccumulation(int other) {
-        return new Training(batch, other, smoothing, weightDecay, layerDecay, clip, ema, seed);
+        return new Training(batch, other, smoothing, weightDecay, layerDecay, clip, ema, dropPath, seed);
     }
 
     public Training withLayerDecay(float other) {
-        return new Training(batch, accumulation, smoothing, weightDecay, other, clip, ema, seed);
+        return new Training(batch, accumulation, smoothing, weightDecay, other, clip, ema, dropPath, seed);
     }
 
     public Training withClip(float other) {
-        return new Training(batch, accumulation, smoothing, weightDecay, layerDecay, other, ema, seed);
+        return new Training(batch, accumulation, smoothing, weightDecay, layerDecay, other, ema, dropPath, seed);
     }
 
     public Training withEma(float other) {
-        return new Training(batch, accumulation, smoothing, weightDecay, layerDecay, clip, other, seed);
+        return new Training(batch, accumulation, smoothing, weightDecay, layerDecay, clip, other, dropPath, seed);
+    }
+
+    public Training withDropPath(float other) {
+        return new Training(
+                batch, accumulation, smoothing, weightDecay, layerDecay, clip, ema, other, seed);
     }
 }

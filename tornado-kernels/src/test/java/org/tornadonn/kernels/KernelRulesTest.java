@@ -31,6 +31,7 @@ class KernelRulesTest {
             BiasKernel.class,
             CrossEntropyKernel.class,
             DepthwiseConvKernel.class,
+            DropPathKernel.class,
             GeluKernel.class,
             GradientNormKernel.class,
             KeepKernel.class,

@@ -366,6 +366,28 @@ class KernelTest {
         }
     }
 
+    @ParameterizedTest(name = "{1} x {2} on {0}")
+    @MethodSource("sizes")
+    @Recorded(subject = "drop path", part = "forward, backward")
+    void dropPath(TornadoDevice device, int rows, int c) {
+        int perSample = 3;
+        Bench b = new Bench(device);
+        Slice x = b.input(rows * perSample * c);
+        Slice residual = b.input(rows * perSample * c);
+        Slice factors = b.input(rows);
+        Slice dY = b.input(rows * perSample * c);
+        Slice y = b.output(rows * perSample * c);
+        Slice dX = b.output(rows * perSample * c);
+        b.run(s -> {
+            DropPathKernel.scale(s, "forward", y, x, residual, factors, rows * perSample, perSample, c);
+            DropPathKernel.scale(s, "backward", dX, dY, null, factors, rows * perSample, perSample, c);
+        });
+        Reference.Op op = Reference.dropPath(perSample * c);
+        double[][] in = {Bench.values(x), Bench.values(residual), Bench.values(factors)};
+        Bench.close("y", op.apply(in), y, 1);
+        Bench.close("dX", Reference.gradient(op, Bench.values(dY), 0, in), dX, 1);
+    }
+
     @ParameterizedTest
     @MethodSource("org.tornadonn.kernels.Bench#devices")
     @Recorded(subject = "AdamW", part = "update, average of weights")

@@ -229,6 +229,17 @@ final class Reference {
         };
     }
 
+    /** residual + factor of the sample x. */
+    static Op dropPath(int perSample) {
+        return in -> {
+            double[] y = new double[in[0].length];
+            for (int i = 0; i < y.length; i++) {
+                y[i] = in[1][i] + in[2][i / perSample] * in[0][i];
+            }
+            return y;
+        };
+    }
+
     /** The mean loss over labels of at least 0, as a tensor of one element. */
     static Op crossEntropy(int[] labels, int classes, double smoothing) {
         return in -> {

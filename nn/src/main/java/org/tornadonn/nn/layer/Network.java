@@ -6,6 +6,7 @@ import org.tornadonn.kernels.Slice;
 import org.tornadonn.kernels.Stage;
 import org.tornadonn.nn.Norm;
 import org.tornadonn.nn.ParameterTable;
+import org.tornadonn.nn.Training;
 import org.tornadonn.nn.UserException;
 import uk.ac.manchester.tornado.api.GridScheduler;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
@@ -25,7 +26,7 @@ public final class Network {
     private final Norm norm;
     private final int batch;
     private final int classes;
-    private final boolean averaged;
+    private final Training training;
     private final GridScheduler grids = new GridScheduler();
     private final List<FloatArray> resident = new ArrayList<>();
     private final FloatArray params;
@@ -35,29 +36,29 @@ public final class Network {
     private long bytes;
     private final List<Pass> forward = new ArrayList<>();
     private final List<Pass> backward = new ArrayList<>();
+    private final List<DropPath> dropPaths = new ArrayList<>();
     private ClassifierHead head;
 
     /**
      * @param batch samples that are computed at a time
      * @param imageValues numbers of an image: channels times pixels
-     * @param averaged whether an average of the parameters stands behind them
      * @param memory bytes of the device, which the arrays must not exceed together
      */
     public Network(
             ParameterTable table,
             Norm norm,
+            Training training,
             int batch,
             int imageValues,
             int classes,
-            boolean averaged,
             long memory) {
         this.memory = memory;
         this.table = table;
         this.norm = norm;
         this.batch = batch;
         this.classes = classes;
-        this.averaged = averaged;
-        params = resident(averaged ? 2 : 1, table.size());
+        this.training = training;
+        params = resident(training.averaged() ? 2 : 1, table.size());
         grads = resident(table.size());
         images = temporary(batch, imageValues);
     }
@@ -140,6 +141,20 @@ public final class Network {
         return stage;
     }
 
+    void add(DropPath dropPath) {
+        dropPaths.add(dropPath);
+    }
+
+    /** Those that leave something out. */
+    public List<DropPath> dropPaths() {
+        return List.copyOf(dropPaths);
+    }
+
+    /** The rate of drop path in the last block. */
+    float dropPath() {
+        return training.dropPath();
+    }
+
     /** What stands between the last stage of forward and the loss. */
     public void head(ClassifierHead head) {
         this.head = head;
@@ -177,7 +192,7 @@ public final class Network {
 
     /** The average of {@link #params()}, or null. */
     public Slice average() {
-        return averaged ? new Slice(params, table.size(), 0) : null;
+        return training.averaged() ? new Slice(params, table.size(), 0) : null;
     }
 
     /** All gradients, likewise. */

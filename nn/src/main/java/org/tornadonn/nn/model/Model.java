@@ -113,7 +113,7 @@ public final class Model implements AutoCloseable {
     public Metrics train(float[] pixels, int[] classes, float learningRate) {
         begin();
         int share = training.batch() / replicas.size();
-        onEach(i -> replicas.get(i).backward(pixels, classes, i * share));
+        onEach(i -> replicas.get(i).backward(pixels, classes, i * share, step));
         if (replicas.size() > 1) {
             average();
         }
@@ -124,7 +124,7 @@ public final class Model implements AutoCloseable {
                 metrics.loss(),
                 metrics.correct(),
                 metrics.counted(),
-                replicas.getFirst().gradientNorm());
+                replicas.getFirst().optimizer().gradientNorm());
     }
 
     /** The mean over the samples that count, not over the shares: padding may lie in one share alone. */
@@ -208,12 +208,12 @@ public final class Model implements AutoCloseable {
 
     /** AdamW's first moment. */
     public FloatArray firstMoment() {
-        return replicas.getFirst().firstMoment();
+        return replicas.getFirst().optimizer().firstMoment();
     }
 
     /** AdamW's second moment. */
     public FloatArray secondMoment() {
-        return replicas.getFirst().secondMoment();
+        return replicas.getFirst().optimizer().secondMoment();
     }
 
     /** The device on which the engine runs the graphs of the first copy. */

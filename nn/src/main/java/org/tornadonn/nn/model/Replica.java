@@ -5,13 +5,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.tornadonn.kernels.AccumulateKernel;
-import org.tornadonn.kernels.AdamWKernel;
 import org.tornadonn.kernels.CrossEntropyKernel;
-import org.tornadonn.kernels.GradientNormKernel;
 import org.tornadonn.kernels.Slice;
 import org.tornadonn.kernels.Stage;
 import org.tornadonn.nn.ParameterTable;
 import org.tornadonn.nn.Training;
+import org.tornadonn.nn.layer.DropPath;
 import org.tornadonn.nn.layer.Network;
 import uk.ac.manchester.tornado.api.ImmutableTaskGraph;
 import uk.ac.manchester.tornado.api.TornadoExecutionPlan;
@@ -28,14 +27,10 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  * #gradients()}.
  */
 final class Replica implements AutoCloseable {
-    private static final float BETA1 = 0.9f;
-    private static final float BETA2 = 0.999f;
-    private static final float EPS = 1e-8f;
-
     private record Step(int graph, Stage stage, int layer) {}
 
     private final Network net;
-    private final int accumulation;
+    private final Training training;
     private final FloatArray own;
     private final FloatArray gradients;
     private final IntArray labels;
@@ -43,10 +38,7 @@ final class Replica implements AutoCloseable {
     private final FloatArray metrics = new FloatArray(3);
     private final float[] totals = new float[3];
     private final FloatArray factors = new FloatArray(2);
-    private final FloatArray hyper = new FloatArray(6);
-    private final FloatArray norm = new FloatArray(2);
-    private final FloatArray adamM;
-    private final FloatArray adamV;
+    private final Optimizer optimizer;
     private final List<Step> forward = new ArrayList<>();
     private final List<Step> backward = new ArrayList<>();
     private final Step update;
@@ -66,17 +58,15 @@ final class Replica implements AutoCloseable {
         net = new Network(
                 table,
                 config.norm(),
+                training,
                 batch,
                 imageValues,
                 config.classes(),
-                training.averaged(),
                 device.getMaxGlobalMemory());
         labels = new IntArray(batch);
         logits = net.temporary(batch, config.classes());
-        adamM = net.temporary(table.size());
-        adamV = net.temporary(table.size());
-        accumulation = training.accumulation();
-        own = accumulation == 1 ? net.grads() : net.resident(table.size());
+        this.training = training;
+        own = training.accumulation() == 1 ? net.grads() : net.resident(table.size());
         gradients = alone ? own : net.temporary(table.size());
         config.initialize(net.params(), training.seed());
         config.build(net);
@@ -97,10 +87,10 @@ final class Replica implements AutoCloseable {
         backward.add(new Step(graphs.size(), head, 0));
         graphs.add(chained(head, body));
         last = head;
-        if (accumulation > 1) {
-            Stage end = net.backward().getLast().stage();
-            AccumulateKernel.add(end, "accumulate", Slice.of(own), Slice.of(net.grads()), factors, table.size());
-            end.graph().transferToDevice(DataTransferMode.EVERY_EXECUTION, factors);
+        if (training.accumulation() > 1) {
+            Stage lastOfBackward = net.backward().getLast().stage();
+            AccumulateKernel.add(lastOfBackward, "accumulate", Slice.of(own), Slice.of(net.grads()), factors, table.size());
+            lastOfBackward.graph().transferToDevice(DataTransferMode.EVERY_EXECUTION, factors);
         }
         for (Network.Pass pass : net.backward()) {
             for (int layer = pass.layers() - 1; layer >= 0; layer--) {
@@ -109,13 +99,14 @@ final class Replica implements AutoCloseable {
             graphs.add(chained(pass.stage(), last));
             last = pass.stage();
         }
-        Stage optimizer = new Stage("update", net.grids());
+        Stage end = new Stage("update", net.grids());
         if (!alone) {
-            optimizer.graph().transferToDevice(DataTransferMode.EVERY_EXECUTION, gradients);
+            end.graph().transferToDevice(DataTransferMode.EVERY_EXECUTION, gradients);
         }
-        update(optimizer, training);
-        update = new Step(graphs.size(), optimizer, 0);
-        graphs.add(chained(optimizer, last));
+        optimizer = new Optimizer(net, training, gradients);
+        optimizer.add(end);
+        update = new Step(graphs.size(), end, 0);
+        graphs.add(chained(end, last));
         Stage prediction = new Stage("predict", net.grids());
         loss(prediction, 0f);
         predict = new Step(graphs.size(), prediction, 0);
@@ -143,35 +134,6 @@ final class Replica implements AutoCloseable {
                 .transferToHost(DataTransferMode.EVERY_EXECUTION, metrics)
                 .transferToHost(DataTransferMode.UNDER_DEMAND, logits);
         return dLogits;
-    }
-
-    private void update(Stage stage, Training training) {
-        int last = table().lastLayer();
-        List<AdamWKernel.Group> groups = table().entries().stream()
-                .map(e -> new AdamWKernel.Group(
-                        e.size(),
-                        (float) Math.pow(training.layerDecay(), last - e.layer()),
-                        e.decayed() ? training.weightDecay() : 0f))
-                .toList();
-        Slice read = Slice.of(gradients);
-        GradientNormKernel.norm(stage, "norm", norm, read, table().size(), training.clip());
-        AdamWKernel.update(
-                stage,
-                "adamw",
-                Slice.of(net.params()),
-                Slice.of(adamM),
-                Slice.of(adamV),
-                net.average(),
-                read,
-                norm,
-                groups,
-                hyper,
-                training.ema());
-        stage.graph()
-                .transferToDevice(DataTransferMode.EVERY_EXECUTION, hyper)
-                .transferToDevice(DataTransferMode.FIRST_EXECUTION, adamM, adamV)
-                .transferToHost(DataTransferMode.EVERY_EXECUTION, norm)
-                .transferToHost(DataTransferMode.UNDER_DEMAND, net.params(), adamM, adamV, gradients);
     }
 
     private TornadoExecutionResult execute(Step s) {
@@ -222,13 +184,16 @@ final class Replica implements AutoCloseable {
     /**
      * Forward, loss and backward, up to the graph that updates. Beside others, {@link #ownGradients()} are on the host then.
      *
-     * @param first of this replica's samples in the batch
+     * @param start of this replica's samples in the batch
+     * @param step steps done before
      */
-    void backward(float[] pixels, int[] classes, int first) {
+    void backward(float[] pixels, int[] classes, int start, long step) {
         Arrays.fill(totals, 0f);
         TornadoExecutionResult result = null;
-        for (int micro = 0; micro < accumulation; micro++) {
-            forward(pixels, classes, first + micro * net.batch(), 0);
+        for (int micro = 0; micro < training.accumulation(); micro++) {
+            int first = start + micro * net.batch();
+            net.dropPaths().forEach(d -> d.draw(training.seed(), step, first));
+            forward(pixels, classes, first, 0);
             execute(backward.getFirst());
             float before = totals[2];
             total();
@@ -252,12 +217,7 @@ final class Replica implements AutoCloseable {
 
     /** The step of AdamW, the {@code step}th from 1. */
     void update(float learningRate, long step) {
-        hyper.set(0, learningRate);
-        hyper.set(1, BETA1);
-        hyper.set(2, BETA2);
-        hyper.set(3, EPS);
-        hyper.set(4, (float) (1 - Math.pow(BETA1, step)));
-        hyper.set(5, (float) (1 - Math.pow(BETA2, step)));
+        optimizer.prepare(learningRate, step);
         updated = execute(update);
     }
 
@@ -268,6 +228,7 @@ final class Replica implements AutoCloseable {
      */
     void evaluate(float[] pixels, int[] classes, int first, boolean averaged) {
         int by = averaged ? table().size() : 0;
+        net.dropPaths().forEach(DropPath::keepAll);
         forward(pixels, classes, first, by);
         execute(predict, by).transferToHost(logits);
         Arrays.fill(totals, 0f);
@@ -279,11 +240,6 @@ final class Replica implements AutoCloseable {
         return totals;
     }
 
-    /** The norm of the gradients of the last update, before they were clipped. */
-    float gradientNorm() {
-        return norm.get(0);
-    }
-
     /** Logits [share, classes] of the last evaluation. */
     FloatArray logits() {
         return logits;
@@ -292,7 +248,7 @@ final class Replica implements AutoCloseable {
     /** Copies parameters, gradients and optimiser state to the host arrays. */
     void download() {
         if (updated != null) {
-            updated.transferToHost(net.params(), adamM, adamV, gradients);
+            updated.transferToHost(net.params(), optimizer.firstMoment(), optimizer.secondMoment(), gradients);
         }
     }
 
@@ -308,8 +264,7 @@ final class Replica implements AutoCloseable {
     /** Before the first execution: begins with the parameters and moments that {@code other} begins with. */
     void beginAs(Replica other) {
         net.params().getSegment().copyFrom(other.net.params().getSegment());
-        adamM.getSegment().copyFrom(other.adamM.getSegment());
-        adamV.getSegment().copyFrom(other.adamV.getSegment());
+        optimizer.beginAs(other.optimizer);
     }
 
     FloatArray parameters() {
@@ -326,12 +281,8 @@ final class Replica implements AutoCloseable {
         return gradients;
     }
 
-    FloatArray firstMoment() {
-        return adamM;
-    }
-
-    FloatArray secondMoment() {
-        return adamV;
+    Optimizer optimizer() {
+        return optimizer;
     }
 
     private ParameterTable table() {

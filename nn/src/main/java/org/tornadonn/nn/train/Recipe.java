@@ -11,6 +11,7 @@ import org.tornadonn.nn.Training;
  * @param layerDecay factor of the learning rate from layer to layer, towards the input; 1: none
  * @param clip the largest global norm of the gradient; 0: any
  * @param ema decay of the weights' moving average; 0: none
+ * @param dropPath the rate at which samples leave out the branches of the last block, linear from 0 at the first
  */
 public record Recipe(
         long steps,
@@ -23,11 +24,12 @@ public record Recipe(
         float layerDecay,
         float clip,
         float ema,
+        float dropPath,
         long seed) {
-    /** Without micro-batches, layer decay, clipping and average, as the paper trains apart from its average. */
+    /** Without micro-batches, layer decay, clipping, average and drop path. */
     public Recipe(
             long steps, int batch, double learningRate, long warmup, float weightDecay, float smoothing, long seed) {
-        this(steps, batch, 1, learningRate, warmup, weightDecay, smoothing, 1f, 0f, 0f, seed);
+        this(steps, batch, 1, learningRate, warmup, weightDecay, smoothing, 1f, 0f, 0f, 0f, seed);
     }
 
     /** Weight decay 0.05, smoothing 0.1, a tenth of the steps as warm-up. */
@@ -35,9 +37,9 @@ public record Recipe(
         return new Recipe(steps, batch, learningRate, Math.max(1, steps / 10), 0.05f, 0.1f, seed);
     }
 
-    public Recipe with(int accumulation, float layerDecay, float clip, float ema) {
+    public Recipe with(int accumulation, float layerDecay, float clip, float ema, float dropPath) {
         return new Recipe(
-                steps, batch, accumulation, learningRate, warmup, weightDecay, smoothing, layerDecay, clip, ema, seed);
+                steps, batch, accumulation, learningRate, warmup, weightDecay, smoothing, layerDecay, clip, ema, dropPath, seed);
     }
 
     public Schedule schedule() {
@@ -46,6 +48,6 @@ public record Recipe(
 
     /** What the model's training step does. */
     public Training training() {
-        return new Training(batch, accumulation, smoothing, weightDecay, layerDecay, clip, ema, seed);
+        return new Training(batch, accumulation, smoothing, weightDecay, layerDecay, clip, ema, dropPath, seed);
     }
 }
