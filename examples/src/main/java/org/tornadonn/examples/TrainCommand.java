@@ -174,6 +174,12 @@ final class TrainCommand implements Runnable {
 
         @Option(names = "--heads", defaultValue = "3", description = "Attention heads.")
         int heads;
+
+        @Option(
+                names = "--pool",
+                defaultValue = "AVERAGE",
+                description = "${COMPLETION-CANDIDATES}: the mean over the patches, or the class token.")
+        VitConfig.Pool pool;
     }
 
     static final class ConvNextOptions {
@@ -293,6 +299,7 @@ final class TrainCommand implements Runnable {
             case "vit" -> {
                 VitOptions o = vit == null ? CommandLine.populateCommand(new VitOptions()) : vit;
                 yield VitConfig.of(side(), o.patch, o.width, o.depth, o.heads, classes, first)
+                        .withPool(o.pool)
                         .withAlpha0(alpha0);
             }
             case "convnext" -> {

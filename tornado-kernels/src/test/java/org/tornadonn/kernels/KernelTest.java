@@ -317,18 +317,17 @@ class KernelTest {
         int batch = 3;
         int tokens = 6;
         int c = 19;
-        for (int first = 0; first < 2; first++) {
-            int from = first;
+        for (int[] range : new int[][] {{0, tokens}, {1, tokens}, {0, 1}}) {
             Bench b = new Bench(device);
             Slice x = b.input(batch * tokens * c);
             Slice dY = b.input(batch * c);
             Slice y = b.output(batch * c);
             Slice dX = b.output(batch * tokens * c);
             b.run(s -> {
-                PoolKernel.forward(s, "pool", y, x, batch, tokens, c, from);
-                PoolKernel.backward(s, "back", dX, dY, batch, tokens, c, from);
+                PoolKernel.forward(s, "pool", y, x, batch, tokens, c, range[0], range[1]);
+                PoolKernel.backward(s, "back", dX, dY, batch, tokens, c, range[0], range[1]);
             });
-            Reference.Op op = Reference.pool(batch, tokens, c, first);
+            Reference.Op op = Reference.pool(batch, tokens, c, range[0], range[1]);
             Bench.close("y", op.apply(Bench.values(x)), y, tokens);
             Bench.close("dX", Reference.gradient(op, Bench.values(dY), 0, Bench.values(x)), dX, 1);
         }

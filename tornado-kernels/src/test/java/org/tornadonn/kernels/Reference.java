@@ -154,13 +154,13 @@ final class Reference {
     }
 
     /** The mean over tokens from {@code first} on. */
-    static Op pool(int batch, int tokens, int c, int first) {
+    static Op pool(int batch, int tokens, int c, int first, int end) {
         return in -> {
             double[] y = new double[batch * c];
             for (int b = 0; b < batch; b++) {
-                for (int i = first; i < tokens; i++) {
+                for (int i = first; i < end; i++) {
                     for (int j = 0; j < c; j++) {
-                        y[b * c + j] += in[0][(b * tokens + i) * c + j] / (tokens - first);
+                        y[b * c + j] += in[0][(b * tokens + i) * c + j] / (end - first);
                     }
                 }
             }

@@ -27,7 +27,7 @@ class ModelTest {
         VIT {
             @Override
             ModelConfig config(int depth, Norm norm) {
-                return new VitConfig(8, 3, 4, 24, depth, 2, 48, 3, norm, 0.5f);
+                return new VitConfig(8, 3, 4, 24, depth, 2, 48, 3, norm, 0.5f, VitConfig.Pool.AVERAGE);
             }
 
             @Override

@@ -26,7 +26,8 @@ class OnnxExportTest {
     static Stream<ModelConfig> configs() {
         return Stream.of(Norm.values())
                 .flatMap(norm -> Stream.of(
-                        new VitConfig(12, 3, 4, 8, 2, 2, 20, 3, norm, 0.5f),
+                        new VitConfig(12, 3, 4, 8, 2, 2, 20, 3, norm, 0.5f, VitConfig.Pool.AVERAGE),
+                        new VitConfig(12, 3, 4, 8, 2, 2, 20, 3, norm, 0.5f, VitConfig.Pool.TOKEN),
                         new ConvNextConfig(
                                 32, 3, 2, List.of(1, 2, 1), List.of(4, 6, 8), 3, norm, 0.5f, 1f, norm == Norm.DYT)));
     }

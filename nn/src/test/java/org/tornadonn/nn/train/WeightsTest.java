@@ -33,7 +33,7 @@ import uk.ac.manchester.tornado.api.runtime.TornadoRuntimeProvider;
 
 /** Files that timm wrote ({@code python/timm_files.py}), and safetensors files that are not what they should be. */
 class WeightsTest {
-    private static final VitConfig VIT = new VitConfig(8, 3, 4, 8, 2, 2, 32, 3, Norm.LAYER_NORM, 0.5f);
+    private static final VitConfig VIT = new VitConfig(8, 3, 4, 8, 2, 2, 32, 3, Norm.LAYER_NORM, 0.5f, VitConfig.Pool.AVERAGE);
     private static final ConvNextConfig CONVNEXT = new ConvNextConfig(
             32, 3, 4, List.of(1, 1, 1, 1), List.of(4, 6, 8, 10), 3, Norm.LAYER_NORM, 0.5f, 1f, false);
     private final TornadoDevice device =
@@ -93,7 +93,7 @@ class WeightsTest {
     @Test
     void whatIsMissingOrOfAnotherShapeIsListed() throws IOException {
         Path file = timm("vit");
-        try (Model model = model(new VitConfig(8, 3, 4, 8, 2, 2, 32, 5, Norm.DYT, 0.5f))) {
+        try (Model model = model(new VitConfig(8, 3, 4, 8, 2, 2, 32, 5, Norm.DYT, 0.5f, VitConfig.Pool.AVERAGE))) {
             float alpha =
                     model.parameters().get(model.table().entry("fc_norm.alpha").offset());
             Weights weights = Weights.load(file, model);

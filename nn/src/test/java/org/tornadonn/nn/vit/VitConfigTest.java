@@ -28,6 +28,11 @@ class VitConfigTest {
                 .parameters();
         ParameterTable tanh = VitConfig.of(size, patch, width, depth, heads, classes, Norm.DYT)
                 .parameters();
+        ParameterTable token = VitConfig.of(size, patch, width, depth, heads, classes, Norm.DYT)
+                .withPool(VitConfig.Pool.TOKEN)
+                .parameters();
+        assertEquals(dyt, token.size());
+        assertEquals(layerNorm.decayedSize(), token.decayedSize());
         assertEquals(norm, layerNorm.size());
         assertEquals(dyt, tanh.size());
         if (decayed >= 0) {
@@ -58,6 +63,11 @@ class VitConfigTest {
         assertEquals(4, table.entry("fc_norm.weight").layer());
         assertEquals(4, table.entry("head.bias").layer());
         assertEquals(4, table.lastLayer());
+        ParameterTable token = VitConfig.of(32, 8, 16, 3, 2, 10, Norm.DYT)
+                .withPool(VitConfig.Pool.TOKEN)
+                .parameters();
+        assertEquals(3, token.entry("norm.alpha").layer());
+        assertEquals(4, token.entry("head.weight").layer());
     }
 
     @Test
