@@ -1,7 +1,9 @@
 package org.tornadonn.nn.layer;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.tornadonn.kernels.Slice;
 import org.tornadonn.kernels.Stage;
 import org.tornadonn.nn.Norm;
@@ -9,6 +11,7 @@ import org.tornadonn.nn.ParameterTable;
 import org.tornadonn.nn.Training;
 import org.tornadonn.nn.UserException;
 import uk.ac.manchester.tornado.api.GridScheduler;
+import uk.ac.manchester.tornado.api.enums.DataTransferMode;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
 /**
@@ -21,6 +24,13 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 public final class Network {
     /** A stage that is executed once for each of {@code layers} blocks, in backward from the last to the first. */
     public record Pass(Stage stage, int layers) {}
+
+    /**
+     * What can be seen of a layer [rows, columns] after forward.
+     *
+     * @param stage the one that computes it
+     */
+    public record Probe(Stage stage, Slice input, Slice output, int rows, int columns) {}
 
     private final ParameterTable table;
     private final Norm norm;
@@ -36,6 +46,7 @@ public final class Network {
     private long bytes;
     private final List<Pass> forward = new ArrayList<>();
     private final List<Pass> backward = new ArrayList<>();
+    private final Map<String, Probe> norms = new LinkedHashMap<>();
     private final List<DropPath> dropPaths = new ArrayList<>();
     private ClassifierHead head;
 
@@ -103,7 +114,7 @@ public final class Network {
 
     /** The parameters under a prefix, such as {@code "fc_norm."}. */
     public Scope scope(String prefix) {
-        return new Scope(table, params, grads, prefix, 0);
+        return new Scope(table, params, grads, prefix, -1, 0);
     }
 
     /**
@@ -114,7 +125,7 @@ public final class Network {
      */
     public Scope blocks(String prefix, int layers) {
         int stride = layers < 2 ? 0 : first(prefix.replaceAll("0\\.$", "1.")) - first(prefix);
-        return new Scope(table, params, grads, prefix, stride);
+        return new Scope(table, params, grads, prefix, prefix.length() - 2, stride);
     }
 
     private int first(String prefix) {
@@ -139,6 +150,26 @@ public final class Network {
         Stage stage = new Stage(name, grids);
         passes.add(new Pass(stage, layers));
         return stage;
+    }
+
+    /** Lets the input and output of the norms of {@code layers} identical blocks be seen. */
+    void probe(Scope scope, int layers, Probe first) {
+        first.stage()
+                .graph()
+                .transferToHost(
+                        DataTransferMode.UNDER_DEMAND,
+                        first.input().array(),
+                        first.output().array());
+        for (int i = 0; i < layers; i++) {
+            Slice input = first.input().shifted(i);
+            Slice output = first.output().shifted(i);
+            norms.put(scope.name(i), new Probe(first.stage(), input, output, first.rows(), first.columns()));
+        }
+    }
+
+    /** The norm layers by timm's names. */
+    public Map<String, Probe> norms() {
+        return norms;
     }
 
     void add(DropPath dropPath) {

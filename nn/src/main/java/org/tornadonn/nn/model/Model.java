@@ -2,6 +2,7 @@ package org.tornadonn.nn.model;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -9,9 +10,11 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
+import org.tornadonn.kernels.Slice;
 import org.tornadonn.nn.ParameterTable;
 import org.tornadonn.nn.Training;
 import org.tornadonn.nn.UserException;
+import org.tornadonn.nn.layer.Network;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
@@ -186,6 +189,47 @@ public final class Model implements AutoCloseable {
             System.arraycopy(replicas.get(i).logits().toHeapArray(), 0, logits, i * share, share);
         }
         return logits;
+    }
+
+    /** Names of the norm layers, timm's and in its order. */
+    public List<String> norms() {
+        Map<String, Network.Probe> norms = replicas.getFirst().norms();
+        return table.entries().stream()
+                .map(e -> e.name().substring(0, Math.max(0, e.name().lastIndexOf('.'))))
+                .distinct()
+                .filter(norms::containsKey)
+                .toList();
+    }
+
+    /**
+     * What a norm layer was given and gave in the last evaluation. Of a ViT's last norm it is what the head needs: the mean of the
+     * patches, or the class token.
+     *
+     * @param norm one of {@link #norms()}, such as {@code "blocks.3.norm1"}
+     * @throws UserException where there is none of that name
+     */
+    public Activation activation(String norm) {
+        if (!norms().contains(norm)) {
+            throw new UserException(
+                    "This model has no norm layer " + norm + ". It has " + String.join(", ", norms()) + ".");
+        }
+        Network.Probe first = replicas.getFirst().norms().get(norm);
+        int share = first.rows() * first.columns();
+        float[] input = new float[share * replicas.size()];
+        float[] output = new float[input.length];
+        for (int i = 0; i < replicas.size(); i++) {
+            Network.Probe probe = replicas.get(i).norms().get(norm);
+            replicas.get(i).download(probe);
+            copy(probe.input(), input, i * share, share);
+            copy(probe.output(), output, i * share, share);
+        }
+        return new Activation(input, output, first.columns());
+    }
+
+    private static void copy(Slice from, float[] to, int first, int size) {
+        for (int i = 0; i < size; i++) {
+            to[first + i] = from.array().get(from.offset() + i);
+        }
     }
 
     /** Copies parameters, gradients and optimiser state to the host arrays below. */

@@ -4,6 +4,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.tornadonn.kernels.AccumulateKernel;
 import org.tornadonn.kernels.CrossEntropyKernel;
 import org.tornadonn.kernels.Slice;
@@ -45,6 +47,7 @@ final class Replica implements AutoCloseable {
     private final Step predict;
     private final TornadoExecutionPlan plan;
     private TornadoExecutionResult updated;
+    private TornadoExecutionResult evaluated;
     private long bytesIn;
     private long bytesOut;
 
@@ -230,7 +233,8 @@ final class Replica implements AutoCloseable {
         int by = averaged ? table().size() : 0;
         net.dropPaths().forEach(DropPath::keepAll);
         forward(pixels, classes, first, by);
-        execute(predict, by).transferToHost(logits);
+        evaluated = execute(predict, by);
+        evaluated.transferToHost(logits);
         Arrays.fill(totals, 0f);
         total();
     }
@@ -245,9 +249,26 @@ final class Replica implements AutoCloseable {
         return logits;
     }
 
+    /** The norm layers by their names. */
+    Map<String, Network.Probe> norms() {
+        return net.norms();
+    }
+
+    /** Copies what a layer was given and gave in the last evaluation to the host arrays. */
+    void download(Network.Probe probe) {
+        Step step = Stream.concat(forward.stream(), Stream.of(predict))
+                .filter(s -> s.stage() == probe.stage())
+                .findFirst()
+                .orElseThrow();
+        // TornadoVM copies from the graph that is selected.
+        plan.withGraph(step.graph());
+        evaluated.transferToHost(probe.input().array(), probe.output().array());
+    }
+
     /** Copies parameters, gradients and optimiser state to the host arrays. */
     void download() {
         if (updated != null) {
+            plan.withGraph(update.graph());
             updated.transferToHost(net.params(), optimizer.firstMoment(), optimizer.secondMoment(), gradients);
         }
     }
