@@ -63,7 +63,6 @@ final class EvalCommand implements Runnable {
     }
 
     private static void print(String what, Listener.Score score) {
-        System.out.printf(
-                "%s: test accuracy %.1f%%, test loss %.3f%n", what, 100 * score.accuracy(), score.loss());
+        System.out.printf("%s: test accuracy %.1f%%, test loss %.3f%n", what, 100 * score.accuracy(), score.loss());
     }
 }

@@ -105,6 +105,12 @@ final class TrainCommand implements Runnable {
     Double learningRate;
 
     @Option(
+            names = "--beta2",
+            defaultValue = "0.999",
+            description = "Decay of AdamW's second moment; the paper has 0.95 for its largest ViT.")
+    float beta2;
+
+    @Option(
             names = "--layer-decay",
             defaultValue = "1",
             description = "The learning rate of a block is that of the block above it times this.")
@@ -128,8 +134,15 @@ final class TrainCommand implements Runnable {
             names = "--ema",
             defaultValue = "0",
             paramLabel = "DECAY",
-            description = "Keep and evaluate a moving average of the weights too; the paper's decay is 0.9999, 0: none.")
+            description =
+                    "Keep and evaluate a moving average of the weights too; the paper's decay is 0.9999, 0: none.")
     float ema;
+
+    @Option(
+            names = "--pool",
+            description =
+                    "What the head of a ViT is given, ${COMPLETION-CANDIDATES}; without it the average of the patches.")
+    VitConfig.Pool pool;
 
     @Option(
             names = "--image-size",
@@ -174,12 +187,6 @@ final class TrainCommand implements Runnable {
 
         @Option(names = "--heads", defaultValue = "3", description = "Attention heads.")
         int heads;
-
-        @Option(
-                names = "--pool",
-                defaultValue = "AVERAGE",
-                description = "${COMPLETION-CANDIDATES}: the mean over the patches, or the class token.")
-        VitConfig.Pool pool;
     }
 
     static final class ConvNextOptions {
@@ -278,7 +285,7 @@ final class TrainCommand implements Runnable {
     private RunConfig fresh(Datasets sets) {
         int perEpoch = Math.max(1, Batches.stepsPerEpoch(sets.train(), batch));
         long steps = Math.max(1, Math.round(epochs * perEpoch));
-        ModelConfig model = model(sets.train().classNames().size(), norms.getFirst());
+        ModelConfig model = pooled(model(sets.train().classNames().size(), norms.getFirst()));
         double usual = model instanceof ConvNextConfig ? 4e-3 : 1e-3;
         return new RunConfig(
                 data == null ? null : data.toAbsolutePath().toString(),
@@ -286,7 +293,7 @@ final class TrainCommand implements Runnable {
                 norms,
                 model,
                 Recipe.of(steps, batch, learningRate == null ? usual : learningRate, seed)
-                        .with(accumulation, layerDecay, clip, ema, dropPath));
+                        .with(accumulation, beta2, layerDecay, clip, ema, dropPath));
     }
 
     private ModelConfig model(int classes, Norm first) {
@@ -299,7 +306,6 @@ final class TrainCommand implements Runnable {
             case "vit" -> {
                 VitOptions o = vit == null ? CommandLine.populateCommand(new VitOptions()) : vit;
                 yield VitConfig.of(side(), o.patch, o.width, o.depth, o.heads, classes, first)
-                        .withPool(o.pool)
                         .withAlpha0(alpha0);
             }
             case "convnext" -> {
@@ -310,6 +316,16 @@ final class TrainCommand implements Runnable {
             }
             default -> named(classes, first);
         };
+    }
+
+    private ModelConfig pooled(ModelConfig model) {
+        if (pool == null) {
+            return model;
+        }
+        if (model instanceof VitConfig v) {
+            return v.withPool(pool);
+        }
+        throw new UserException("--pool is an option of ViTs; leave it out for --model " + architecture + ".");
     }
 
     private ModelConfig named(int classes, Norm first) {

@@ -7,6 +7,7 @@ package org.tornadonn.nn;
  * @param accumulation micro-batches, equal parts of the batch, whose gradients are computed one after the other and averaged
  * @param smoothing label smoothing ε of the loss
  * @param weightDecay of the parameters that are not exempt
+ * @param beta2 decay of AdamW's second moment
  * @param layerDecay the learning rate of a layer is that of the layer above it times this; 1: all learn alike
  * @param clip the largest global norm that the gradient may have, to which it is scaled down; 0: any
  * @param ema decay of the weights' exponential moving average; 0: none is kept
@@ -18,6 +19,7 @@ public record Training(
         int accumulation,
         float smoothing,
         float weightDecay,
+        float beta2,
         float layerDecay,
         float clip,
         float ema,
@@ -26,6 +28,7 @@ public record Training(
     public Training {
         check(batch > 0, "the batch must be at least 1");
         check(accumulation > 0, "the micro-batches of a batch must be at least 1");
+        check(beta2 > 0 && beta2 < 1, "beta2 must be between 0 and 1");
         check(layerDecay > 0 && layerDecay <= 1, "layer decay must be above 0, and 1 at most");
         check(clip >= 0, "the norm to clip to must not be negative");
         check(ema >= 0 && ema < 1, "the decay of the weights' average must be from 0 to below 1");
@@ -38,9 +41,9 @@ public record Training(
         }
     }
 
-    /** Without micro-batches, layer decay, clipping, average and drop path. */
+    /** With a beta2 of 0.999; without micro-batches, layer decay, clipping, average and drop path. */
     public Training(int batch, float smoothing, float weightDecay, long seed) {
-        this(batch, 1, smoothing, weightDecay, 1f, 0f, 0f, 0f, seed);
+        this(batch, 1, smoothing, weightDecay, 0.999f, 1f, 0f, 0f, 0f, seed);
     }
 
     /** Of a model that is not trained. */
@@ -54,23 +57,23 @@ public record Training(
     }
 
     public Training withAccumulation(int other) {
-        return new Training(batch, other, smoothing, weightDecay, layerDecay, clip, ema, dropPath, seed);
+        return new Training(batch, other, smoothing, weightDecay, beta2, layerDecay, clip, ema, dropPath, seed);
     }
 
     public Training withLayerDecay(float other) {
-        return new Training(batch, accumulation, smoothing, weightDecay, other, clip, ema, dropPath, seed);
+        return new Training(batch, accumulation, smoothing, weightDecay, beta2, other, clip, ema, dropPath, seed);
     }
 
     public Training withClip(float other) {
-        return new Training(batch, accumulation, smoothing, weightDecay, layerDecay, other, ema, dropPath, seed);
+        return new Training(batch, accumulation, smoothing, weightDecay, beta2, layerDecay, other, ema, dropPath, seed);
     }
 
     public Training withEma(float other) {
-        return new Training(batch, accumulation, smoothing, weightDecay, layerDecay, clip, other, dropPath, seed);
+        return new Training(
+                batch, accumulation, smoothing, weightDecay, beta2, layerDecay, clip, other, dropPath, seed);
     }
 
     public Training withDropPath(float other) {
-        return new Training(
-                batch, accumulation, smoothing, weightDecay, layerDecay, clip, ema, other, seed);
+        return new Training(batch, accumulation, smoothing, weightDecay, beta2, layerDecay, clip, ema, other, seed);
     }
 }

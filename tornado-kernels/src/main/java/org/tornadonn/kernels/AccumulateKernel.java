@@ -14,7 +14,14 @@ public final class AccumulateKernel {
     private AccumulateKernel() {}
 
     public static void kAdd(
-            FloatArray mean, FloatArray grads, FloatArray factors, IntArray at, int t, int blocks, int n, int perBlock) {
+            FloatArray mean,
+            FloatArray grads,
+            FloatArray factors,
+            IntArray at,
+            int t,
+            int blocks,
+            int n,
+            int perBlock) {
         for (@Parallel int block = 0; block < blocks; block++) {
             int mean0 = at.get(t);
             int g0 = at.get(t + 1);

@@ -51,7 +51,8 @@ public final class PoolKernel {
     }
 
     /** dX [batch, tokens, c] from dY [batch, c]. */
-    public static void backward(Stage s, String id, Slice dX, Slice dY, int batch, int tokens, int c, int first, int end) {
+    public static void backward(
+            Stage s, String id, Slice dX, Slice dY, int batch, int tokens, int c, int first, int end) {
         int t = s.place(dX, dY);
         s.graph()
                 .task(

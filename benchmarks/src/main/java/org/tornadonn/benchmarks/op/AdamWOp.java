@@ -39,8 +39,8 @@ final class AdamWOp {
         for (int i = 0; i < places.length; i++) {
             before[i] = new double[] {at(params, places[i]), at(m, places[i]), at(v, places[i])};
         }
-        Consumer<Stage> update = s -> AdamWKernel.update(
-                s, "adamw", params, m, v, null, grads, norm.array(), groups, hyper.array(), 0f);
+        Consumer<Stage> update =
+                s -> AdamWKernel.update(s, "adamw", params, m, v, null, grads, norm.array(), groups, hyper.array(), 0f);
         return new Op.Work(update, e -> {
             for (int i = 0; i < places.length; i++) {
                 double g = at(grads, places[i]);

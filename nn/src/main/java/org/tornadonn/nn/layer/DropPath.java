@@ -32,8 +32,7 @@ public final class DropPath {
      * @param blocks of the whole model
      * @param rows of the branch [rows, c] of all samples
      */
-    public DropPath(
-            Network net, String id, int branch, int firstBlock, int layers, int blocks, int rows, int c) {
+    public DropPath(Network net, String id, int branch, int firstBlock, int layers, int blocks, int rows, int c) {
         this.net = net;
         this.id = id;
         this.branch = branch;

@@ -56,13 +56,7 @@ public final class Network {
      * @param memory bytes of the device, which the arrays must not exceed together
      */
     public Network(
-            ParameterTable table,
-            Norm norm,
-            Training training,
-            int batch,
-            int imageValues,
-            int classes,
-            long memory) {
+            ParameterTable table, Norm norm, Training training, int batch, int imageValues, int classes, long memory) {
         this.memory = memory;
         this.table = table;
         this.norm = norm;
@@ -154,12 +148,12 @@ public final class Network {
 
     /** Lets the input and output of the norms of {@code layers} identical blocks be seen. */
     void probe(Scope scope, int layers, Probe first) {
-        first.stage()
-                .graph()
-                .transferToHost(
-                        DataTransferMode.UNDER_DEMAND,
-                        first.input().array(),
-                        first.output().array());
+        for (Slice slice : List.of(first.input(), first.output())) {
+            // What stages share can be downloaded as it is.
+            if (!resident.contains(slice.array())) {
+                first.stage().graph().transferToHost(DataTransferMode.UNDER_DEMAND, slice.array());
+            }
+        }
         for (int i = 0; i < layers; i++) {
             Slice input = first.input().shifted(i);
             Slice output = first.output().shifted(i);

@@ -54,7 +54,6 @@ public final class NormLayer {
     }
 
     public void forward(Stage s, Slice y, Slice x) {
-        net.probe(scope, layers, new Network.Probe(s, x, y, rows, c));
         Slice gamma = scope.param("weight");
         switch (norm) {
             case LAYER_NORM ->
@@ -67,6 +66,7 @@ public final class NormLayer {
                 PointwiseKernel.forward(s, id, norm.function(), y, x, alpha, shift, gamma, beta, rows, c);
             }
         }
+        net.probe(scope, layers, new Network.Probe(s, x, y, rows, c));
     }
 
     /** {@code dSkip}: gradient that reaches x past this layer, or null. */

@@ -33,8 +33,7 @@ public final class Scope {
 
     /** What a layer is called that has its parameters here, in the given one of identical blocks. */
     String name(int block) {
-        String named =
-                number < 0 ? prefix : prefix.substring(0, number) + block + prefix.substring(number + 1);
+        String named = number < 0 ? prefix : prefix.substring(0, number) + block + prefix.substring(number + 1);
         return named.substring(0, named.length() - 1);
     }
 

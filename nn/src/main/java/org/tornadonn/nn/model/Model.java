@@ -53,9 +53,9 @@ public final class Model implements AutoCloseable {
         }
         int parts = Math.multiplyExact(count, training.accumulation());
         if (training.batch() % parts != 0) {
-            throw new UserException("A batch of " + training.batch() + " cannot be shared equally by " + count
-                    + " devices with " + training.accumulation() + " micro-batches each. Use one that " + parts
-                    + " divides, such as " + (training.batch() / parts + 1) * parts + ".");
+            throw new UserException("A batch of " + training.batch() + " cannot be cut into " + parts
+                    + " equal parts (devices: " + count + ", micro-batches on each: " + training.accumulation()
+                    + "). Use one that " + parts + " divides, such as " + (training.batch() / parts + 1) * parts + ".");
         }
         for (TornadoDevice device : devices) {
             replicas.add(new Replica(config, training, batch / count, count == 1, device));
@@ -217,9 +217,9 @@ public final class Model implements AutoCloseable {
         int share = first.rows() * first.columns();
         float[] input = new float[share * replicas.size()];
         float[] output = new float[input.length];
+        onEach(i -> replicas.get(i).download(norm));
         for (int i = 0; i < replicas.size(); i++) {
             Network.Probe probe = replicas.get(i).norms().get(norm);
-            replicas.get(i).download(probe);
             copy(probe.input(), input, i * share, share);
             copy(probe.output(), output, i * share, share);
         }

@@ -11,10 +11,9 @@ import org.tornadonn.nn.layer.Network;
 import uk.ac.manchester.tornado.api.enums.DataTransferMode;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
-/** AdamW (0.9, 0.999, 1e-8) of a network's parameters: its state, and the tasks that clip, update and average. */
+/** AdamW (0.9, beta2, 1e-8) of a network's parameters: its state, and the tasks that clip, update and average. */
 final class Optimizer {
     private static final float BETA1 = 0.9f;
-    private static final float BETA2 = 0.999f;
     private static final float EPS = 1e-8f;
 
     private final Network net;
@@ -68,10 +67,10 @@ final class Optimizer {
     void prepare(float learningRate, long step) {
         hyper.set(0, learningRate);
         hyper.set(1, BETA1);
-        hyper.set(2, BETA2);
+        hyper.set(2, training.beta2());
         hyper.set(3, EPS);
         hyper.set(4, (float) (1 - Math.pow(BETA1, step)));
-        hyper.set(5, (float) (1 - Math.pow(BETA2, step)));
+        hyper.set(5, (float) (1 - Math.pow(training.beta2(), step)));
     }
 
     /** The norm of the gradients of the last step, before they were clipped. */

@@ -59,13 +59,7 @@ final class Replica implements AutoCloseable {
         ParameterTable table = config.parameters();
         int imageValues = config.channels() * config.imageSize() * config.imageSize();
         net = new Network(
-                table,
-                config.norm(),
-                training,
-                batch,
-                imageValues,
-                config.classes(),
-                device.getMaxGlobalMemory());
+                table, config.norm(), training, batch, imageValues, config.classes(), device.getMaxGlobalMemory());
         labels = new IntArray(batch);
         logits = net.temporary(batch, config.classes());
         this.training = training;
@@ -92,7 +86,8 @@ final class Replica implements AutoCloseable {
         last = head;
         if (training.accumulation() > 1) {
             Stage lastOfBackward = net.backward().getLast().stage();
-            AccumulateKernel.add(lastOfBackward, "accumulate", Slice.of(own), Slice.of(net.grads()), factors, table.size());
+            AccumulateKernel.add(
+                    lastOfBackward, "accumulate", Slice.of(own), Slice.of(net.grads()), factors, table.size());
             lastOfBackward.graph().transferToDevice(DataTransferMode.EVERY_EXECUTION, factors);
         }
         for (Network.Pass pass : net.backward()) {
@@ -254,8 +249,9 @@ final class Replica implements AutoCloseable {
         return net.norms();
     }
 
-    /** Copies what a layer was given and gave in the last evaluation to the host arrays. */
-    void download(Network.Probe probe) {
+    /** Copies what a norm layer was given and gave in the last evaluation to the host arrays. */
+    void download(String norm) {
+        Network.Probe probe = net.norms().get(norm);
         Step step = Stream.concat(forward.stream(), Stream.of(predict))
                 .filter(s -> s.stage() == probe.stage())
                 .findFirst()

@@ -61,11 +61,7 @@ public record Checkpoint(
     }
 
     private static void put(
-            Map<String, Safetensors.Tensor> tensors,
-            String prefix,
-            ParameterTable table,
-            FloatArray array,
-            int first) {
+            Map<String, Safetensors.Tensor> tensors, String prefix, ParameterTable table, FloatArray array, int first) {
         for (ParameterTable.Entry e : table.entries()) {
             tensors.put(
                     prefix + e.name(),

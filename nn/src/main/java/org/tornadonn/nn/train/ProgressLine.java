@@ -67,6 +67,9 @@ public final class ProgressLine implements Listener {
                 e.step(),
                 e.score().loss(),
                 100 * e.score().accuracy(),
-                e.ema() == null ? "" : String.format("  with averaged weights %.1f%%", 100 * e.ema().accuracy()));
+                e.ema() == null
+                        ? ""
+                        : String.format(
+                                "  with averaged weights %.1f%%", 100 * e.ema().accuracy()));
     }
 }

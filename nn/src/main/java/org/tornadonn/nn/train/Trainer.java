@@ -99,8 +99,7 @@ public final class Trainer {
         return new Listener.Evaluation(model.step(), score, average);
     }
 
-    private static Listener.Score score(
-            Model model, ImageSet set, BiFunction<float[], int[], Metrics> evaluation) {
+    private static Listener.Score score(Model model, ImageSet set, BiFunction<float[], int[], Metrics> evaluation) {
         double loss = 0;
         long correct = 0;
         long counted = 0;

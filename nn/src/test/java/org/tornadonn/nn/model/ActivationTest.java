@@ -70,6 +70,7 @@ class ActivationTest {
             case LAYER_NORM -> (row[i] - mean) / Math.sqrt(square - mean * mean + EPS);
             case RMS_NORM -> row[i] / Math.sqrt(square + EPS);
             case DYT -> Math.tanh(weight(model, name + ".alpha", 0) * row[i]);
+            default -> throw new IllegalArgumentException(norm + " is not one of ModelTest's");
         };
     }
 

@@ -23,7 +23,14 @@ class EmbeddedModelTest {
     }
 
     private static void train(ModelConfig config) {
-        try (Model model = new Model(config, new Training(2, 0f, 0f, 3), TornadoRuntimeProvider.getTornadoRuntime().getDefaultDevice())) {
+        Training training = new Training(2, 0f, 0f, 3)
+                .withAccumulation(2)
+                .withLayerDecay(0.9f)
+                .withClip(1f)
+                .withEma(0.9f)
+                .withDropPath(0.5f);
+        try (Model model = new Model(
+                config, training, TornadoRuntimeProvider.getTornadoRuntime().getDefaultDevice())) {
             model.train(Golden.input(config), Golden.LABELS, 1e-3f);
         }
     }

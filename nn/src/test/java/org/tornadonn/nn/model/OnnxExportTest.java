@@ -14,8 +14,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.tornadonn.nn.Norm;
-import org.tornadonn.nn.Training;
 import org.tornadonn.nn.ParameterTable;
+import org.tornadonn.nn.Training;
 import org.tornadonn.nn.convnext.ConvNextConfig;
 import org.tornadonn.nn.onnx.OnnxExport;
 import org.tornadonn.nn.vit.VitConfig;
@@ -38,7 +38,10 @@ class OnnxExportTest {
         float[] input = Golden.input(config);
         float[] logits;
         byte[] onnx;
-        try (Model model = new Model(config, new Training(2, 0f, 0f, 0), TornadoRuntimeProvider.getTornadoRuntime().getDefaultDevice())) {
+        try (Model model = new Model(
+                config,
+                new Training(2, 0f, 0f, 0),
+                TornadoRuntimeProvider.getTornadoRuntime().getDefaultDevice())) {
             Golden.fill(model);
             model.evaluate(input, new int[2]);
             logits = model.logits();

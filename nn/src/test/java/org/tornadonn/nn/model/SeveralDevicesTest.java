@@ -8,10 +8,11 @@ import java.util.Random;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.tornadonn.nn.Norm;
-import org.tornadonn.nn.TwoDevices;
 import org.tornadonn.nn.Training;
+import org.tornadonn.nn.TwoDevices;
 import org.tornadonn.nn.UserException;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
@@ -126,6 +127,41 @@ class SeveralDevicesTest {
         }
     }
 
+    /** Each sample leaves out the same branches, and the mean gradient is clipped, on two devices in two parts each. */
+    @ParameterizedTest
+    @EnumSource(ModelTest.Architecture.class)
+    void aStepWithAllThatThereIsEqualsThatOfOneDevice(ModelTest.Architecture architecture) {
+        ModelConfig config = architecture.config(3, Norm.DYT);
+        Training training = new Training(BATCH, 0.1f, 0.05f, 3)
+                .withLayerDecay(0.8f)
+                .withClip(0.5f)
+                .withEma(0.9f)
+                .withDropPath(0.6f);
+        try (Model one = new Model(config, training, devices[0]);
+                Model two = new Model(config, training.withAccumulation(2), devices)) {
+            Golden.fill(one);
+            Golden.fill(two);
+            for (int step = 0; step < 3; step++) {
+                float[] pixels = pixels(config, step);
+                Metrics expected = one.train(pixels, LABELS, 1e-4f);
+                Metrics actual = two.train(pixels, LABELS, 1e-4f);
+                assertEquals(expected.loss(), actual.loss(), TOLERANCE * expected.loss());
+                assertEquals(expected.gradientNorm(), actual.gradientNorm(), TOLERANCE * expected.gradientNorm());
+                assertEquals(0, distance(gradients(one), gradients(two)), TOLERANCE);
+            }
+            float[] pixels = pixels(config, 7);
+            one.evaluate(pixels, LABELS);
+            two.evaluate(pixels, LABELS);
+            String norm = one.norms().getLast();
+            float[] input = one.activation(norm).input();
+            float[] ofFirstHalf = two.activation(norm).input();
+            assertEquals(input.length / 2, ofFirstHalf.length);
+            for (int i = 0; i < ofFirstHalf.length; i++) {
+                assertEquals(input[i], ofFirstHalf[i], 1e-3);
+            }
+        }
+    }
+
     /** On the embedded engine, which always counts. */
     @Test
     @Tag("embedded")
@@ -146,10 +182,11 @@ class SeveralDevicesTest {
     @Test
     void whatCannotBeSharedIsRefused() {
         ModelConfig config = ModelTest.Architecture.VIT.config(1, Norm.DYT);
-        UserException odd = assertThrows(UserException.class, () -> new Model(config, new Training(5, 0f, 0f, 1), devices));
-        assertTrue(odd.getMessage().contains("2 devices") && odd.getMessage().contains("such as 6"), odd.getMessage());
-        UserException twice =
-                assertThrows(UserException.class, () -> new Model(config, new Training(4, 0f, 0f, 1), devices[0], devices[0]));
+        UserException odd =
+                assertThrows(UserException.class, () -> new Model(config, new Training(5, 0f, 0f, 1), devices));
+        assertTrue(odd.getMessage().contains("devices: 2") && odd.getMessage().contains("such as 6"), odd.getMessage());
+        UserException twice = assertThrows(
+                UserException.class, () -> new Model(config, new Training(4, 0f, 0f, 1), devices[0], devices[0]));
         assertTrue(twice.getMessage().contains("twice"), twice.getMessage());
     }
 }

@@ -73,8 +73,7 @@ class StochasticDepthTest {
                 length += direction[i] * direction[i];
             }
             double h = 2e-3 / Math.sqrt(length);
-            double slope =
-                    (loss(config, 4, direction, h, unused) - loss(config, 4, direction, -h, unused)) / (2 * h);
+            double slope = (loss(config, 4, direction, h, unused) - loss(config, 4, direction, -h, unused)) / (2 * h);
             assertEquals(expected, slope, 5e-3 * Math.abs(expected));
         }
     }

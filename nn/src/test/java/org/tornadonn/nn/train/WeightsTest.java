@@ -33,7 +33,8 @@ import uk.ac.manchester.tornado.api.runtime.TornadoRuntimeProvider;
 
 /** Files that timm wrote ({@code python/timm_files.py}), and safetensors files that are not what they should be. */
 class WeightsTest {
-    private static final VitConfig VIT = new VitConfig(8, 3, 4, 8, 2, 2, 32, 3, Norm.LAYER_NORM, 0.5f, VitConfig.Pool.AVERAGE);
+    private static final VitConfig VIT =
+            new VitConfig(8, 3, 4, 8, 2, 2, 32, 3, Norm.LAYER_NORM, 0.5f, VitConfig.Pool.AVERAGE);
     private static final ConvNextConfig CONVNEXT = new ConvNextConfig(
             32, 3, 4, List.of(1, 1, 1, 1), List.of(4, 6, 8, 10), 3, Norm.LAYER_NORM, 0.5f, 1f, false);
     private final TornadoDevice device =
