@@ -2,6 +2,7 @@ package org.tornadonn.examples;
 
 import java.nio.file.Path;
 import org.tornadonn.nn.Engine;
+import org.tornadonn.nn.Training;
 import org.tornadonn.nn.UserException;
 import org.tornadonn.nn.model.Model;
 import org.tornadonn.nn.train.Checkpoint;
@@ -49,12 +50,19 @@ final class EvalCommand implements Runnable {
             throw new UserException("The checkpoint knows " + loaded.config().classes() + " classes, the data has "
                     + classes + ". Give the data it was trained on with --data.");
         }
-        try (Model model = new Model(loaded.config(), batch, 0f, 0f, 0, target)) {
+        // Any decay, for nothing is trained.
+        Training training = Training.none(batch).withEma(loaded.averaged() ? 0.5f : 0f);
+        try (Model model = new Model(loaded.config(), training, target)) {
             loaded.restore(model);
             Listener.Evaluation e = Trainer.evaluate(model, sets.test());
-            System.out.printf(
-                    "%s after step %d: test accuracy %.1f%%, test loss %.3f%n",
-                    loaded.config().norm(), loaded.step(), 100 * e.accuracy(), e.loss());
+            print(loaded.config().norm() + " after step " + loaded.step(), e.score());
+            if (e.ema() != null) {
+                print("With averaged weights", e.ema());
+            }
         }
+    }
+
+    private static void print(String what, Listener.Score score) {
+        System.out.printf("%s: test accuracy %.1f%%, test loss %.3f%n", what, 100 * score.accuracy(), score.loss());
     }
 }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.tornadonn.nn.Engine;
+import org.tornadonn.nn.Training;
 import org.tornadonn.nn.UserException;
 import org.tornadonn.nn.data.Batches;
 import org.tornadonn.nn.data.ImageFolder;
@@ -56,7 +57,7 @@ final class PredictCommand implements Runnable {
         TornadoDevice target = DeviceChoice.of(device);
         System.out.println("Engine: " + Engine.describe(target));
         int size = batch != null ? batch : Math.min(LARGEST_BATCH, found.files().size());
-        try (Model model = new Model(loaded.config(), size, 0f, 0f, 0, target);
+        try (Model model = new Model(loaded.config(), Training.none(size), target);
                 Batches batches = Batches.evaluation(found.images(), size)) {
             loaded.restore(model);
             int file = 0;

@@ -95,8 +95,54 @@ final class TrainCommand implements Runnable {
     @Option(names = "--batch", defaultValue = "32", description = "Images per step.")
     int batch;
 
+    @Option(
+            names = "--accumulation",
+            defaultValue = "1",
+            description = "Equal parts of a batch that are computed one after the other, in less memory.")
+    int accumulation;
+
     @Option(names = "--learning-rate", description = "Peak of the schedule; without it 1e-3, and 4e-3 for a ConvNeXt.")
     Double learningRate;
+
+    @Option(
+            names = "--beta2",
+            defaultValue = "0.999",
+            description = "Decay of AdamW's second moment; the paper has 0.95 for its largest ViT.")
+    float beta2;
+
+    @Option(
+            names = "--layer-decay",
+            defaultValue = "1",
+            description = "The learning rate of a block is that of the block above it times this.")
+    float layerDecay;
+
+    @Option(
+            names = "--clip",
+            defaultValue = "0",
+            paramLabel = "NORM",
+            description = "The largest global norm of the gradient; 0: any.")
+    float clip;
+
+    @Option(
+            names = "--drop-path",
+            defaultValue = "0",
+            paramLabel = "RATE",
+            description = "Stochastic depth: how often samples leave out the last block; linear from 0 at the first.")
+    float dropPath;
+
+    @Option(
+            names = "--ema",
+            defaultValue = "0",
+            paramLabel = "DECAY",
+            description =
+                    "Keep and evaluate a moving average of the weights too; the paper's decay is 0.9999, 0: none.")
+    float ema;
+
+    @Option(
+            names = "--pool",
+            description =
+                    "What the head of a ViT is given, ${COMPLETION-CANDIDATES}; without it the average of the patches.")
+    VitConfig.Pool pool;
 
     @Option(
             names = "--image-size",
@@ -209,10 +255,17 @@ final class TrainCommand implements Runnable {
             System.out.printf(
                     "%-10s %13.1f%% %10.3f %12s %,11d%n",
                     r.norm(),
-                    100 * r.evaluation().accuracy(),
-                    r.evaluation().loss(),
+                    100 * r.evaluation().score().accuracy(),
+                    r.evaluation().score().loss(),
                     Double.isNaN(r.imagesPerSecond()) ? "-" : String.format("%.0f", r.imagesPerSecond()),
                     r.parameters());
+            if (r.evaluation().ema() != null) {
+                System.out.printf(
+                        "%-10s %13.1f%% %10.3f%n",
+                        "  averaged",
+                        100 * r.evaluation().ema().accuracy(),
+                        r.evaluation().ema().loss());
+            }
         }
         System.out.println();
         engines(targets);
@@ -232,14 +285,15 @@ final class TrainCommand implements Runnable {
     private RunConfig fresh(Datasets sets) {
         int perEpoch = Math.max(1, Batches.stepsPerEpoch(sets.train(), batch));
         long steps = Math.max(1, Math.round(epochs * perEpoch));
-        ModelConfig model = model(sets.train().classNames().size(), norms.getFirst());
+        ModelConfig model = pooled(model(sets.train().classNames().size(), norms.getFirst()));
         double usual = model instanceof ConvNextConfig ? 4e-3 : 1e-3;
         return new RunConfig(
                 data == null ? null : data.toAbsolutePath().toString(),
                 init == null ? null : init.toAbsolutePath().toString(),
                 norms,
                 model,
-                Recipe.of(steps, batch, learningRate == null ? usual : learningRate, seed));
+                Recipe.of(steps, batch, learningRate == null ? usual : learningRate, seed)
+                        .with(accumulation, beta2, layerDecay, clip, ema, dropPath));
     }
 
     private ModelConfig model(int classes, Norm first) {
@@ -262,6 +316,16 @@ final class TrainCommand implements Runnable {
             }
             default -> named(classes, first);
         };
+    }
+
+    private ModelConfig pooled(ModelConfig model) {
+        if (pool == null) {
+            return model;
+        }
+        if (model instanceof VitConfig v) {
+            return v.withPool(pool);
+        }
+        throw new UserException("--pool is an option of ViTs; leave it out for --model " + architecture + ".");
     }
 
     private ModelConfig named(int classes, Norm first) {
@@ -289,13 +353,7 @@ final class TrainCommand implements Runnable {
     private static Result train(RunConfig config, Norm norm, Datasets sets, TornadoDevice[] devices, Path folder) {
         Recipe recipe = config.recipe();
         Path file = RunConfig.checkpoint(folder, norm);
-        try (Model model = new Model(
-                config.model().withNorm(norm),
-                recipe.batch(),
-                recipe.smoothing(),
-                recipe.weightDecay(),
-                recipe.seed(),
-                devices)) {
+        try (Model model = new Model(config.model().withNorm(norm), recipe.training(), devices)) {
             if (Files.exists(file)) {
                 Checkpoint.load(file).restore(model);
                 System.out.println(norm + ": resumed after step " + model.step());

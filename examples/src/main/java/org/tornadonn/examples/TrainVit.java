@@ -26,8 +26,7 @@ public final class TrainVit {
         VitConfig config = VitConfig.of(32, 8, 64, 2, 2, train.classNames().size(), Norm.DYT);
         Recipe recipe = Recipe.of(32, 64, 1e-3, 7);
         Path checkpoint = Path.of(System.getProperty("java.io.tmpdir"), "vit.safetensors");
-        try (Model model =
-                new Model(config, recipe.batch(), recipe.smoothing(), recipe.weightDecay(), recipe.seed(), device)) {
+        try (Model model = new Model(config, recipe.training(), device)) {
             new Trainer(model, recipe, train, test, checkpoint, List.of(new ProgressLine("ViT", System.out))).run();
         }
     }

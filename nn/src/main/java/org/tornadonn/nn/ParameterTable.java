@@ -13,8 +13,9 @@ public final class ParameterTable {
      *
      * @param offset first element in the flat array
      * @param decayed whether weight decay applies: to tensors of two or more axes that are not exempt by name
+     * @param layer by which layer-wise decay of the learning rate goes: 0 before the first block, the last one at the head
      */
-    public record Entry(String name, List<Integer> shape, int offset, boolean decayed) {
+    public record Entry(String name, List<Integer> shape, int offset, boolean decayed, int layer) {
         public int size() {
             return shape.stream().reduce(1, Math::multiplyExact);
         }
@@ -22,11 +23,22 @@ public final class ParameterTable {
 
     private final Map<String, Entry> entries = new LinkedHashMap<>();
     private int size;
+    private int layer;
+
+    /** What is added from here on belongs to the next layer. */
+    public void nextLayer() {
+        layer++;
+    }
+
+    /** The number of the last layer. */
+    public int lastLayer() {
+        return layer;
+    }
 
     /** Adds a tensor behind the last; {@code exempt}: never decayed. */
     public void add(String name, boolean exempt, int... shape) {
         List<Integer> axes = Arrays.stream(shape).boxed().toList();
-        Entry entry = new Entry(name, axes, size, !exempt && shape.length > 1);
+        Entry entry = new Entry(name, axes, size, !exempt && shape.length > 1, layer);
         entries.put(name, entry);
         size = Math.addExact(size, entry.size());
     }

@@ -89,8 +89,14 @@ public final class Stage {
 
     /** Points every task at the tensors of one layer; call it before each execution. */
     public void select(int layer) {
+        select(layer, null, 0);
+    }
+
+    /** Does so too, but tensors in the array {@code moved} are taken from {@code by} elements further on. */
+    public void select(int layer, FloatArray moved, int by) {
         for (int i = 0; i < slices.size(); i++) {
-            table.set(i, slices.get(i).at(layer));
+            Slice slice = slices.get(i);
+            table.set(i, slice.at(layer) + (slice.array() == moved ? by : 0));
         }
     }
 

@@ -25,12 +25,15 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 /** What TornadoVM 5.2 compiles wrongly or not at all does not stand in a kernel, nor in what kernels call. */
 class KernelRulesTest {
     private static final List<Class<?>> KERNELS = List.of(
+            AccumulateKernel.class,
             AdamWKernel.class,
             AttentionKernel.class,
             BiasKernel.class,
             CrossEntropyKernel.class,
             DepthwiseConvKernel.class,
+            DropPathKernel.class,
             GeluKernel.class,
+            GradientNormKernel.class,
             KeepKernel.class,
             LayerNormKernel.class,
             LayerScaleKernel.class,

@@ -196,13 +196,13 @@ final class Reference {
     }
 
     /** The mean over tokens from {@code first} on. */
-    static Op pool(int batch, int tokens, int c, int first) {
+    static Op pool(int batch, int tokens, int c, int first, int end) {
         return in -> {
             double[] y = new double[batch * c];
             for (int b = 0; b < batch; b++) {
-                for (int i = first; i < tokens; i++) {
+                for (int i = first; i < end; i++) {
                     for (int j = 0; j < c; j++) {
-                        y[b * c + j] += in[0][(b * tokens + i) * c + j] / (tokens - first);
+                        y[b * c + j] += in[0][(b * tokens + i) * c + j] / (end - first);
                     }
                 }
             }
@@ -266,6 +266,17 @@ final class Reference {
             double[] y = new double[rows * c];
             for (int i = 0; i < y.length; i++) {
                 y[i] = in[0][i] + in[2][i % c] * in[1][i];
+            }
+            return y;
+        };
+    }
+
+    /** residual + factor of the sample x. */
+    static Op dropPath(int perSample) {
+        return in -> {
+            double[] y = new double[in[0].length];
+            for (int i = 0; i < y.length; i++) {
+                y[i] = in[1][i] + in[2][i / perSample] * in[0][i];
             }
             return y;
         };

@@ -1,6 +1,7 @@
 package org.tornadonn.benchmarks.measure;
 
 import java.util.SplittableRandom;
+import org.tornadonn.nn.Training;
 import org.tornadonn.nn.model.Model;
 import org.tornadonn.nn.model.ModelConfig;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
@@ -24,7 +25,7 @@ public final class TrainingStep implements AutoCloseable {
         labels = labels(setting.batch());
         ResidentMemory.restart();
         long start = System.nanoTime();
-        model = new Model(c, setting.batch(), 0f, DECAY, 1, device);
+        model = new Model(c, new Training(setting.batch(), 0f, DECAY, 1), device);
         float first = train();
         firstMillis = (System.nanoTime() - start) / 1e6;
         float last = first;

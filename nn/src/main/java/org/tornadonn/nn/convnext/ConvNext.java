@@ -117,14 +117,16 @@ final class ConvNext {
             }
             block.forward(net.forward("blocks" + i, config.depths().get(i)));
         }
+        int pixels = config.side(stages - 1) * config.side(stages - 1);
         net.head(new ClassifierHead(
                 net,
                 net.scope("head.norm."),
                 net.scope("head.fc."),
                 blocks.getLast().last(),
                 dStream,
-                config.side(stages - 1) * config.side(stages - 1),
+                pixels,
                 0,
+                pixels,
                 config.dims().getLast()));
         for (int i = stages - 1; i >= 0; i--) {
             blocks.get(i)

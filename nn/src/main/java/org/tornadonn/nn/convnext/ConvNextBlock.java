@@ -1,15 +1,17 @@
 package org.tornadonn.nn.convnext;
 
+import java.util.List;
 import org.tornadonn.kernels.LayerScaleKernel;
 import org.tornadonn.kernels.Slice;
 import org.tornadonn.kernels.Stage;
 import org.tornadonn.nn.layer.DepthwiseConvLayer;
+import org.tornadonn.nn.layer.DropPath;
 import org.tornadonn.nn.layer.LinearLayer;
 import org.tornadonn.nn.layer.Network;
 import org.tornadonn.nn.layer.NormLayer;
 import org.tornadonn.nn.layer.Scope;
 
-/** The block: x += gamma ⊙ fc2(gelu(fc1(norm(depthwise(x))))). All blocks of a stage share these tasks, one after the other. */
+/** The block: x += gamma ⊙ dropPath(fc2(gelu(fc1(norm(depthwise(x)))))). All blocks of a stage share these tasks, one after the other. */
 final class ConvNextBlock {
     private final Network net;
     private final int depth;
@@ -21,6 +23,7 @@ final class ConvNextBlock {
     private final NormLayer norm;
     private final LinearLayer fc1;
     private final LinearLayer fc2;
+    private final DropPath dropPath;
     private final Slice x;
     private final Slice convolved;
     private final Slice normed;
@@ -40,6 +43,10 @@ final class ConvNextBlock {
         norm = new NormLayer(net, "norm", scope.in("norm."), depth, rows, c);
         fc1 = new LinearLayer("fc1", scope.in("mlp.fc1."), rows, c, mlp);
         fc2 = new LinearLayer("fc2", scope.in("mlp.fc2."), rows, mlp, c);
+        List<Integer> depths = config.depths();
+        int before = depths.subList(0, stage).stream().mapToInt(d -> d).sum();
+        int blocks = depths.stream().mapToInt(d -> d).sum();
+        dropPath = new DropPath(net, "dropPath", 0, before, depth, blocks, rows, c);
         x = Slice.stacked(net.resident(depth + 1, rows, c), rows * c);
         convolved = saved(c);
         normed = saved(c);
@@ -66,17 +73,19 @@ final class ConvNextBlock {
         conv.forward(s, convolved, x);
         norm.forward(s, normed, convolved);
         fc1.forwardGelu(s, gelu, hidden, normed);
-        fc2.forward(s, branch, gelu, null);
+        // Before the scale by channel instead of behind it: a factor per sample, and the products are the same.
+        dropPath.forward(s, fc2, branch, gelu, null);
         LayerScaleKernel.forward(s, "scale", x.shifted(1), x, branch, scope.param("gamma"), rows, c);
     }
 
     /** From the gradient of the block's output, in {@code dX}, to that of its input, in the same place. */
     void backward(Stage s, Slice dX) {
-        Slice dBranch = temporary(c);
+        Slice dScaled = temporary(c);
         Slice dHidden = temporary(mlp);
         Slice dNormed = temporary(c);
         Slice dConvolved = temporary(c);
-        LayerScaleKernel.backward(s, "scale", dBranch, scope.grad("gamma"), dX, branch, scope.param("gamma"), rows, c);
+        LayerScaleKernel.backward(s, "scale", dScaled, scope.grad("gamma"), dX, branch, scope.param("gamma"), rows, c);
+        Slice dBranch = dropPath.backward(s, dScaled);
         fc2.backwardWeights(s, dBranch, gelu);
         fc2.backwardGelu(s, dHidden, dBranch, hidden);
         fc1.backwardWeights(s, dHidden, normed);

@@ -146,14 +146,17 @@ public record ConvNextConfig(
         NormLayer.parameters(table, "stem.1.", norm, dims.getFirst());
         for (int i = 0; i < stages(); i++) {
             String stage = "stages." + i + ".";
-            if (i > 0) {
-                NormLayer.parameters(table, stage + "downsample.0.", norm, dims.get(i - 1));
-                PatchConvLayer.parameters(table, stage + "downsample.1.", 2, dims.get(i - 1), dims.get(i));
-            }
             for (int j = 0; j < depths.get(i); j++) {
+                table.nextLayer();
+                if (i > 0 && j == 0) {
+                    // timm counts it to the layer of the stage's first block.
+                    NormLayer.parameters(table, stage + "downsample.0.", norm, dims.get(i - 1));
+                    PatchConvLayer.parameters(table, stage + "downsample.1.", 2, dims.get(i - 1), dims.get(i));
+                }
                 block(table, stage + "blocks." + j + ".", dims.get(i));
             }
         }
+        table.nextLayer();
         NormLayer.parameters(table, "head.norm.", norm, dims.getLast());
         LinearLayer.parameters(table, "head.fc.", dims.getLast(), classes);
         return table;

@@ -4,13 +4,14 @@ import org.tornadonn.kernels.PoolKernel;
 import org.tornadonn.kernels.Slice;
 import org.tornadonn.kernels.Stage;
 
-/** The end of a classifier: the mean over tokens, a norm, a linear layer. */
+/** The end of a classifier: the mean over some tokens, a norm, a linear layer. */
 public final class ClassifierHead {
     private final Network net;
     private final Slice x;
     private final Slice dX;
     private final int tokens;
     private final int first;
+    private final int end;
     private final int c;
     private final Slice pooled;
     private final Slice features;
@@ -23,13 +24,16 @@ public final class ClassifierHead {
      * @param x tokens [batch, tokens, c]
      * @param dX where their gradient goes
      * @param first the first token of the mean: 1 to leave out a class token, else 0
+     * @param end the token behind the last: 1 for the class token alone, else tokens
      */
-    public ClassifierHead(Network net, Scope norm, Scope linear, Slice x, Slice dX, int tokens, int first, int c) {
+    public ClassifierHead(
+            Network net, Scope norm, Scope linear, Slice x, Slice dX, int tokens, int first, int end, int c) {
         this.net = net;
         this.x = x;
         this.dX = dX;
         this.tokens = tokens;
         this.first = first;
+        this.end = end;
         this.c = c;
         this.norm = new NormLayer(net, "headNorm", norm, 1, net.batch(), c);
         this.linear = new LinearLayer("head", linear, net.batch(), c, net.classes());
@@ -42,7 +46,7 @@ public final class ClassifierHead {
     }
 
     public void forward(Stage s, Slice logits) {
-        PoolKernel.forward(s, "pool", pooled, x, net.batch(), tokens, c, first);
+        PoolKernel.forward(s, "pool", pooled, x, net.batch(), tokens, c, first, end);
         norm.forward(s, features, pooled);
         linear.forward(s, logits, features, null);
     }
@@ -53,6 +57,6 @@ public final class ClassifierHead {
         linear.backwardWeights(s, dLogits, features);
         linear.backwardInput(s, dFeatures, dLogits);
         norm.backward(s, dPooled, dFeatures, pooled, null);
-        PoolKernel.backward(s, "poolBackward", dX, dPooled, net.batch(), tokens, c, first);
+        PoolKernel.backward(s, "poolBackward", dX, dPooled, net.batch(), tokens, c, first, end);
     }
 }

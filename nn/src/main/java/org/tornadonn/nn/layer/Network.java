@@ -1,13 +1,17 @@
 package org.tornadonn.nn.layer;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.tornadonn.kernels.Slice;
 import org.tornadonn.kernels.Stage;
 import org.tornadonn.nn.Norm;
 import org.tornadonn.nn.ParameterTable;
+import org.tornadonn.nn.Training;
 import org.tornadonn.nn.UserException;
 import uk.ac.manchester.tornado.api.GridScheduler;
+import uk.ac.manchester.tornado.api.enums.DataTransferMode;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
 /**
@@ -21,10 +25,18 @@ public final class Network {
     /** A stage that is executed once for each of {@code layers} blocks, in backward from the last to the first. */
     public record Pass(Stage stage, int layers) {}
 
+    /**
+     * What can be seen of a layer [rows, columns] after forward.
+     *
+     * @param stage the one that computes it
+     */
+    public record Probe(Stage stage, Slice input, Slice output, int rows, int columns) {}
+
     private final ParameterTable table;
     private final Norm norm;
     private final int batch;
     private final int classes;
+    private final Training training;
     private final GridScheduler grids = new GridScheduler();
     private final List<FloatArray> resident = new ArrayList<>();
     private final FloatArray params;
@@ -34,19 +46,24 @@ public final class Network {
     private long bytes;
     private final List<Pass> forward = new ArrayList<>();
     private final List<Pass> backward = new ArrayList<>();
+    private final Map<String, Probe> norms = new LinkedHashMap<>();
+    private final List<DropPath> dropPaths = new ArrayList<>();
     private ClassifierHead head;
 
     /**
+     * @param batch samples that are computed at a time
      * @param imageValues numbers of an image: channels times pixels
      * @param memory bytes of the device, which the arrays must not exceed together
      */
-    public Network(ParameterTable table, Norm norm, int batch, int imageValues, int classes, long memory) {
+    public Network(
+            ParameterTable table, Norm norm, Training training, int batch, int imageValues, int classes, long memory) {
         this.memory = memory;
         this.table = table;
         this.norm = norm;
         this.batch = batch;
         this.classes = classes;
-        params = resident(table.size());
+        this.training = training;
+        params = resident(training.averaged() ? 2 : 1, table.size());
         grads = resident(table.size());
         images = temporary(batch, imageValues);
     }
@@ -91,7 +108,7 @@ public final class Network {
 
     /** The parameters under a prefix, such as {@code "fc_norm."}. */
     public Scope scope(String prefix) {
-        return new Scope(table, params, grads, prefix, 0);
+        return new Scope(table, params, grads, prefix, -1, 0);
     }
 
     /**
@@ -102,7 +119,7 @@ public final class Network {
      */
     public Scope blocks(String prefix, int layers) {
         int stride = layers < 2 ? 0 : first(prefix.replaceAll("0\\.$", "1.")) - first(prefix);
-        return new Scope(table, params, grads, prefix, stride);
+        return new Scope(table, params, grads, prefix, prefix.length() - 2, stride);
     }
 
     private int first(String prefix) {
@@ -127,6 +144,40 @@ public final class Network {
         Stage stage = new Stage(name, grids);
         passes.add(new Pass(stage, layers));
         return stage;
+    }
+
+    /** Lets the input and output of the norms of {@code layers} identical blocks be seen. */
+    void probe(Scope scope, int layers, Probe first) {
+        for (Slice slice : List.of(first.input(), first.output())) {
+            // What stages share can be downloaded as it is.
+            if (!resident.contains(slice.array())) {
+                first.stage().graph().transferToHost(DataTransferMode.UNDER_DEMAND, slice.array());
+            }
+        }
+        for (int i = 0; i < layers; i++) {
+            Slice input = first.input().shifted(i);
+            Slice output = first.output().shifted(i);
+            norms.put(scope.name(i), new Probe(first.stage(), input, output, first.rows(), first.columns()));
+        }
+    }
+
+    /** The norm layers by timm's names. */
+    public Map<String, Probe> norms() {
+        return norms;
+    }
+
+    void add(DropPath dropPath) {
+        dropPaths.add(dropPath);
+    }
+
+    /** Those that leave something out. */
+    public List<DropPath> dropPaths() {
+        return List.copyOf(dropPaths);
+    }
+
+    /** The rate of drop path in the last block. */
+    float dropPath() {
+        return training.dropPath();
     }
 
     /** What stands between the last stage of forward and the loss. */
@@ -159,9 +210,14 @@ public final class Network {
         return images;
     }
 
-    /** All parameters, flat, in the table's order. */
+    /** All parameters, flat, in the table's order; behind them their average, where one is kept. */
     public FloatArray params() {
         return params;
+    }
+
+    /** The average of {@link #params()}, or null. */
+    public Slice average() {
+        return training.averaged() ? new Slice(params, table.size(), 0) : null;
     }
 
     /** All gradients, likewise. */

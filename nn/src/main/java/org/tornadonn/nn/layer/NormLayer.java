@@ -12,11 +12,13 @@ import org.tornadonn.nn.ParameterTable;
 public final class NormLayer {
     private static final float EPS = 1e-6f;
 
+    private final Network net;
     private final Norm norm;
     private final String id;
     private final Scope scope;
     private final Slice mean;
     private final Slice rstd;
+    private final int layers;
     private final int rows;
     private final int c;
 
@@ -26,9 +28,11 @@ public final class NormLayer {
      * @param layers how many stacked layers share its tasks
      */
     public NormLayer(Network net, String id, Scope scope, int layers, int rows, int c) {
+        this.net = net;
         this.norm = net.norm();
         this.id = id;
         this.scope = scope;
+        this.layers = layers;
         this.rows = rows;
         this.c = c;
         mean = norm == Norm.LAYER_NORM ? net.saved(layers, rows) : null;
@@ -62,6 +66,7 @@ public final class NormLayer {
                 PointwiseKernel.forward(s, id, norm.function(), y, x, alpha, shift, gamma, beta, rows, c);
             }
         }
+        net.probe(scope, layers, new Network.Probe(s, x, y, rows, c));
     }
 
     /** {@code dSkip}: gradient that reaches x past this layer, or null. */

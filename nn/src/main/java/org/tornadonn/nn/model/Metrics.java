@@ -6,5 +6,6 @@ package org.tornadonn.nn.model;
  * @param loss mean over the counted samples
  * @param correct number of right answers
  * @param counted number of samples that were not padding
+ * @param gradientNorm of all parameters together, before clipping; NaN of an evaluation
  */
-public record Metrics(float loss, int correct, int counted) {}
+public record Metrics(float loss, int correct, int counted, float gradientNorm) {}

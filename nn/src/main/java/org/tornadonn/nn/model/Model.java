@@ -2,6 +2,7 @@ package org.tornadonn.nn.model;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -9,15 +10,18 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
+import org.tornadonn.kernels.Slice;
 import org.tornadonn.nn.ParameterTable;
+import org.tornadonn.nn.Training;
 import org.tornadonn.nn.UserException;
+import org.tornadonn.nn.layer.Network;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
 /**
  * An image classifier planned once for a batch size, with its training step: forward, cross-entropy with label smoothing,
- * backward, AdamW. Parameters, gradients, optimiser state and activations stay on the device; a step moves the batch in and three
- * numbers out.
+ * backward, AdamW. Parameters, their average, gradients, optimiser state and activations stay on the device; a step moves the
+ * batch in and a few numbers out.
  *
  * <p>On several devices training is data-parallel: each has a copy of the model and an equal share of the batch, the gradients
  * are averaged on the host, in the order of the devices and so with the same bits each time, and each copy is updated with the
@@ -25,6 +29,7 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
  */
 public final class Model implements AutoCloseable {
     private final ModelConfig config;
+    private final Training training;
     private final int batch;
     private final List<Replica> replicas = new ArrayList<>();
     // TornadoVM has a command queue for each device and thread, so a device keeps its thread.
@@ -33,16 +38,11 @@ public final class Model implements AutoCloseable {
     private boolean begun;
     private long step;
 
-    /**
-     * @param batch samples of a step, on all devices together
-     * @param smoothing label smoothing ε of the training loss
-     * @param weightDecay of the parameters that are not exempt
-     * @throws UserException where a device is given twice, or the batch is not a multiple of their number
-     */
-    public Model(
-            ModelConfig config, int batch, float smoothing, float weightDecay, long seed, TornadoDevice... devices) {
+    /** @throws UserException where a device is given twice, or the batch cannot be shared equally */
+    public Model(ModelConfig config, Training training, TornadoDevice... devices) {
         this.config = config;
-        this.batch = batch;
+        this.training = training;
+        batch = training.batch() / training.accumulation();
         table = config.parameters();
         int count = devices.length;
         if (count == 0) {
@@ -51,12 +51,14 @@ public final class Model implements AutoCloseable {
         if (Set.copyOf(List.of(devices)).size() < count) {
             throw new UserException("A device is given twice. Name different ones, by their numbers.");
         }
-        if (batch % count != 0) {
-            throw new UserException("A batch of " + batch + " cannot be shared equally by " + count
-                    + " devices. Use one that " + count + " divides, such as " + (batch / count + 1) * count + ".");
+        int parts = Math.multiplyExact(count, training.accumulation());
+        if (training.batch() % parts != 0) {
+            throw new UserException("A batch of " + training.batch() + " cannot be cut into " + parts
+                    + " equal parts (devices: " + count + ", micro-batches on each: " + training.accumulation()
+                    + "). Use one that " + parts + " divides, such as " + (training.batch() / parts + 1) * parts + ".");
         }
         for (TornadoDevice device : devices) {
-            replicas.add(new Replica(config, batch / count, smoothing, weightDecay, seed, count == 1, device));
+            replicas.add(new Replica(config, training, batch / count, count == 1, device));
             threads.add(Executors.newSingleThreadExecutor(Thread.ofPlatform()
                     .daemon()
                     .name("device-" + threads.size())
@@ -94,10 +96,13 @@ public final class Model implements AutoCloseable {
         }
     }
 
-    /** Copies what was set in the first replica before the first execution. */
+    /** Copies what was set in the first replica before the first execution. A resumed average goes on. */
     private void begin() {
         if (!begun) {
             begun = true;
+            if (step == 0) {
+                replicas.getFirst().beginAverage();
+            }
             replicas.stream().skip(1).forEach(r -> r.beginAs(replicas.getFirst()));
         }
     }
@@ -105,19 +110,24 @@ public final class Model implements AutoCloseable {
     /**
      * One step of training.
      *
-     * @param pixels images [batch, channels, size, size]
-     * @param classes labels [batch]; below 0: padding
+     * @param pixels images [batch of the training, channels, size, size]
+     * @param classes labels [batch of the training]; below 0: padding
      */
     public Metrics train(float[] pixels, int[] classes, float learningRate) {
         begin();
-        int share = batch / replicas.size();
-        onEach(i -> replicas.get(i).backward(pixels, classes, i * share));
+        int share = training.batch() / replicas.size();
+        onEach(i -> replicas.get(i).backward(pixels, classes, i * share, step));
         if (replicas.size() > 1) {
             average();
         }
         step++;
         onEach(i -> replicas.get(i).update(learningRate, step));
-        return metrics();
+        Metrics metrics = metrics();
+        return new Metrics(
+                metrics.loss(),
+                metrics.correct(),
+                metrics.counted(),
+                replicas.getFirst().optimizer().gradientNorm());
     }
 
     /** The mean over the samples that count, not over the shares: padding may lie in one share alone. */
@@ -125,7 +135,7 @@ public final class Model implements AutoCloseable {
         int counted = Math.max(1, metrics().counted());
         float[] weights = new float[replicas.size()];
         for (int r = 0; r < weights.length; r++) {
-            weights[r] = replicas.get(r).metrics().get(2) / counted;
+            weights[r] = replicas.get(r).metrics()[2] / counted;
         }
         List<FloatArray> own = replicas.stream().map(Replica::ownGradients).toList();
         FloatArray mean = gradients();
@@ -144,18 +154,30 @@ public final class Model implements AutoCloseable {
         int correct = 0;
         int counted = 0;
         for (Replica r : replicas) {
-            loss += r.metrics().get(0);
-            correct += (int) r.metrics().get(1);
-            counted += (int) r.metrics().get(2);
+            loss += r.metrics()[0];
+            correct += (int) r.metrics()[1];
+            counted += (int) r.metrics()[2];
         }
-        return new Metrics(loss / Math.max(1, counted), correct, counted);
+        return new Metrics(loss / Math.max(1, counted), correct, counted, Float.NaN);
     }
 
-    /** Loss without smoothing, and right answers. */
+    /** Loss without smoothing, and right answers, of {@link #batch()} images. */
     public Metrics evaluate(float[] pixels, int[] classes) {
+        return evaluate(pixels, classes, false);
+    }
+
+    /** The same with the average of the weights in their place. */
+    public Metrics evaluateAverage(float[] pixels, int[] classes) {
+        if (!training.averaged()) {
+            throw new IllegalStateException("no average of the weights is kept");
+        }
+        return evaluate(pixels, classes, true);
+    }
+
+    private Metrics evaluate(float[] pixels, int[] classes, boolean averaged) {
         begin();
         int share = batch / replicas.size();
-        onEach(i -> replicas.get(i).evaluate(pixels, classes, i * share));
+        onEach(i -> replicas.get(i).evaluate(pixels, classes, i * share, averaged));
         return metrics();
     }
 
@@ -169,29 +191,73 @@ public final class Model implements AutoCloseable {
         return logits;
     }
 
+    /** Names of the norm layers, timm's and in its order. */
+    public List<String> norms() {
+        Map<String, Network.Probe> norms = replicas.getFirst().norms();
+        return table.entries().stream()
+                .map(e -> e.name().substring(0, Math.max(0, e.name().lastIndexOf('.'))))
+                .distinct()
+                .filter(norms::containsKey)
+                .toList();
+    }
+
+    /**
+     * What a norm layer was given and gave in the last evaluation. Of a ViT's last norm it is what the head needs: the mean of the
+     * patches, or the class token.
+     *
+     * @param norm one of {@link #norms()}, such as {@code "blocks.3.norm1"}
+     * @throws UserException where there is none of that name
+     */
+    public Activation activation(String norm) {
+        if (!norms().contains(norm)) {
+            throw new UserException(
+                    "This model has no norm layer " + norm + ". It has " + String.join(", ", norms()) + ".");
+        }
+        Network.Probe first = replicas.getFirst().norms().get(norm);
+        int share = first.rows() * first.columns();
+        float[] input = new float[share * replicas.size()];
+        float[] output = new float[input.length];
+        onEach(i -> replicas.get(i).download(norm));
+        for (int i = 0; i < replicas.size(); i++) {
+            Network.Probe probe = replicas.get(i).norms().get(norm);
+            copy(probe.input(), input, i * share, share);
+            copy(probe.output(), output, i * share, share);
+        }
+        return new Activation(input, output, first.columns());
+    }
+
+    private static void copy(Slice from, float[] to, int first, int size) {
+        for (int i = 0; i < size; i++) {
+            to[first + i] = from.array().get(from.offset() + i);
+        }
+    }
+
     /** Copies parameters, gradients and optimiser state to the host arrays below. */
     public void download() {
         replicas.getFirst().download();
     }
 
-    /** All parameters, flat, by {@link #table()}; current after {@link #download()}; may be set before the first step. */
+    /**
+     * All parameters, flat, by {@link #table()}; current after {@link #download()}; may be set before the first step. Behind them,
+     * from the table's size on, is their average where one is kept.
+     */
     public FloatArray parameters() {
         return replicas.getFirst().parameters();
     }
 
-    /** Of the mean loss of the last batch. */
+    /** Of the mean loss of the last batch, not clipped. */
     public FloatArray gradients() {
         return replicas.getFirst().gradients();
     }
 
     /** AdamW's first moment. */
     public FloatArray firstMoment() {
-        return replicas.getFirst().firstMoment();
+        return replicas.getFirst().optimizer().firstMoment();
     }
 
     /** AdamW's second moment. */
     public FloatArray secondMoment() {
-        return replicas.getFirst().secondMoment();
+        return replicas.getFirst().optimizer().secondMoment();
     }
 
     /** The device on which the engine runs the graphs of the first copy. */
@@ -222,8 +288,13 @@ public final class Model implements AutoCloseable {
         return config;
     }
 
+    /** Images of an evaluation, and of one of the micro-batches of a step, on all devices together. */
     public int batch() {
         return batch;
+    }
+
+    public Training training() {
+        return training;
     }
 
     /** Steps of training so far. */
@@ -231,7 +302,7 @@ public final class Model implements AutoCloseable {
         return step;
     }
 
-    /** Goes on counting from {@code step}, as when resuming. */
+    /** Goes on counting from {@code step}, and with the average of the weights that was set, as when resuming. */
     public void resumeAt(long step) {
         this.step = step;
     }

@@ -2,12 +2,17 @@ package org.tornadonn.nn.model;
 
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import org.tornadonn.kernels.AdamWKernel;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.tornadonn.kernels.AccumulateKernel;
 import org.tornadonn.kernels.CrossEntropyKernel;
 import org.tornadonn.kernels.Slice;
 import org.tornadonn.kernels.Stage;
 import org.tornadonn.nn.ParameterTable;
+import org.tornadonn.nn.Training;
+import org.tornadonn.nn.layer.DropPath;
 import org.tornadonn.nn.layer.Network;
 import uk.ac.manchester.tornado.api.ImmutableTaskGraph;
 import uk.ac.manchester.tornado.api.TornadoExecutionPlan;
@@ -19,52 +24,48 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /**
- * A model planned on one device for its share of a batch. A training step is {@link #backward} and {@link #update}. Alone, AdamW
- * is a task of the last graph of backward and reads the gradients where they are. Beside others it is a graph of its own and reads
- * the gradients that the host has put into {@link #gradients()}.
+ * A model planned on one device for its share of a batch, or a micro-batch of that. A training step is {@link #backward} and
+ * {@link #update}. Alone, the update reads the gradients where they are; beside others, those that the host has put into {@link
+ * #gradients()}.
  */
 final class Replica implements AutoCloseable {
-    private static final float BETA1 = 0.9f;
-    private static final float BETA2 = 0.999f;
-    private static final float EPS = 1e-8f;
-
     private record Step(int graph, Stage stage, int layer) {}
 
     private final Network net;
+    private final Training training;
+    private final FloatArray own;
     private final FloatArray gradients;
     private final IntArray labels;
     private final FloatArray logits;
     private final FloatArray metrics = new FloatArray(3);
-    private final FloatArray hyper = new FloatArray(6);
-    private final FloatArray adamM;
-    private final FloatArray adamV;
+    private final float[] totals = new float[3];
+    private final FloatArray factors = new FloatArray(2);
+    private final Optimizer optimizer;
     private final List<Step> forward = new ArrayList<>();
     private final List<Step> backward = new ArrayList<>();
     private final Step update;
     private final Step predict;
     private final TornadoExecutionPlan plan;
     private TornadoExecutionResult updated;
+    private TornadoExecutionResult evaluated;
     private long bytesIn;
     private long bytesOut;
 
-    /** @param alone whether this is the model's only replica */
-    Replica(
-            ModelConfig config,
-            int batch,
-            float smoothing,
-            float weightDecay,
-            long seed,
-            boolean alone,
-            TornadoDevice device) {
+    /**
+     * @param batch samples of a micro-batch of its share
+     * @param alone whether this is the model's only replica
+     */
+    Replica(ModelConfig config, Training training, int batch, boolean alone, TornadoDevice device) {
         ParameterTable table = config.parameters();
         int imageValues = config.channels() * config.imageSize() * config.imageSize();
-        net = new Network(table, config.norm(), batch, imageValues, config.classes(), device.getMaxGlobalMemory());
+        net = new Network(
+                table, config.norm(), training, batch, imageValues, config.classes(), device.getMaxGlobalMemory());
         labels = new IntArray(batch);
         logits = net.temporary(batch, config.classes());
-        adamM = net.temporary(table.size());
-        adamV = net.temporary(table.size());
-        gradients = alone ? net.grads() : net.temporary(table.size());
-        config.initialize(net.params(), seed);
+        this.training = training;
+        own = training.accumulation() == 1 ? net.grads() : net.resident(table.size());
+        gradients = alone ? own : net.temporary(table.size());
+        config.initialize(net.params(), training.seed());
         config.build(net);
 
         List<ImmutableTaskGraph> graphs = new ArrayList<>();
@@ -77,29 +78,33 @@ final class Replica implements AutoCloseable {
             last = pass.stage();
         }
         Stage body = last;
-        Stage training = new Stage("head", net.grids());
-        Slice dLogits = loss(training, smoothing);
-        net.head().backward(training, dLogits);
-        backward.add(new Step(graphs.size(), training, 0));
-        graphs.add(chained(training, body));
-        last = training;
-        Stage end = net.backward().getLast().stage();
-        List<Network.Pass> passes = new ArrayList<>(net.backward());
-        if (!alone) {
-            end.graph().transferToHost(DataTransferMode.UNDER_DEMAND, net.grads());
-            end = new Stage("update", net.grids());
-            end.graph().transferToDevice(DataTransferMode.EVERY_EXECUTION, gradients);
-            passes.add(new Network.Pass(end, 1));
+        Stage head = new Stage("head", net.grids());
+        Slice dLogits = loss(head, training.smoothing());
+        net.head().backward(head, dLogits);
+        backward.add(new Step(graphs.size(), head, 0));
+        graphs.add(chained(head, body));
+        last = head;
+        if (training.accumulation() > 1) {
+            Stage lastOfBackward = net.backward().getLast().stage();
+            AccumulateKernel.add(
+                    lastOfBackward, "accumulate", Slice.of(own), Slice.of(net.grads()), factors, table.size());
+            lastOfBackward.graph().transferToDevice(DataTransferMode.EVERY_EXECUTION, factors);
         }
-        optimizer(end, weightDecay);
-        for (Network.Pass pass : passes) {
+        for (Network.Pass pass : net.backward()) {
             for (int layer = pass.layers() - 1; layer >= 0; layer--) {
                 backward.add(new Step(graphs.size(), pass.stage(), layer));
             }
             graphs.add(chained(pass.stage(), last));
             last = pass.stage();
         }
-        update = backward.removeLast();
+        Stage end = new Stage("update", net.grids());
+        if (!alone) {
+            end.graph().transferToDevice(DataTransferMode.EVERY_EXECUTION, gradients);
+        }
+        optimizer = new Optimizer(net, training, gradients);
+        optimizer.add(end);
+        update = new Step(graphs.size(), end, 0);
+        graphs.add(chained(end, last));
         Stage prediction = new Stage("predict", net.grids());
         loss(prediction, 0f);
         predict = new Step(graphs.size(), prediction, 0);
@@ -129,31 +134,13 @@ final class Replica implements AutoCloseable {
         return dLogits;
     }
 
-    private void optimizer(Stage stage, float weightDecay) {
-        FloatArray decay = net.temporary(table().size());
-        for (ParameterTable.Entry entry : table().entries()) {
-            for (int i = 0; entry.decayed() && i < entry.size(); i++) {
-                decay.set(entry.offset() + i, weightDecay);
-            }
-        }
-        AdamWKernel.update(
-                stage,
-                "adamw",
-                Slice.of(net.params()),
-                Slice.of(adamM),
-                Slice.of(adamV),
-                Slice.of(gradients),
-                Slice.of(decay),
-                hyper,
-                table().size());
-        stage.graph()
-                .transferToDevice(DataTransferMode.EVERY_EXECUTION, hyper)
-                .transferToDevice(DataTransferMode.FIRST_EXECUTION, adamM, adamV, decay)
-                .transferToHost(DataTransferMode.UNDER_DEMAND, net.params(), adamM, adamV, gradients);
+    private TornadoExecutionResult execute(Step s) {
+        return execute(s, 0);
     }
 
-    private TornadoExecutionResult execute(Step s) {
-        s.stage().select(s.layer());
+    /** @param by where the parameters are taken from: 0, or the size of the table for their average */
+    private TornadoExecutionResult execute(Step s, int by) {
+        s.stage().select(s.layer(), net.params(), by);
         TornadoExecutionResult result =
                 plan.withGraph(s.graph()).withGridScheduler(net.grids()).execute();
         bytesIn += result.getProfilerResult().getTotalBytesCopyIn();
@@ -177,7 +164,7 @@ final class Replica implements AutoCloseable {
         return bytesOut;
     }
 
-    private void forward(float[] pixels, int[] classes, int first) {
+    private void forward(float[] pixels, int[] classes, int first, int by) {
         FloatArray images = net.images();
         long values = images.getSize() / net.batch();
         MemorySegment.copy(
@@ -189,45 +176,67 @@ final class Replica implements AutoCloseable {
         for (int i = 0; i < net.batch(); i++) {
             labels.set(i, classes[first + i]);
         }
-        forward.forEach(this::execute);
+        forward.forEach(s -> execute(s, by));
     }
 
     /**
      * Forward, loss and backward, up to the graph that updates. Beside others, {@link #ownGradients()} are on the host then.
      *
-     * @param first of this replica's samples in the batch
+     * @param start of this replica's samples in the batch
+     * @param step steps done before
      */
-    void backward(float[] pixels, int[] classes, int first) {
-        forward(pixels, classes, first);
+    void backward(float[] pixels, int[] classes, int start, long step) {
+        Arrays.fill(totals, 0f);
         TornadoExecutionResult result = null;
-        for (Step s : backward) {
-            result = execute(s);
+        for (int micro = 0; micro < training.accumulation(); micro++) {
+            int first = start + micro * net.batch();
+            net.dropPaths().forEach(d -> d.draw(training.seed(), step, first));
+            forward(pixels, classes, first, 0);
+            execute(backward.getFirst());
+            float before = totals[2];
+            total();
+            float counted = Math.max(1, totals[2]);
+            factors.set(0, before / counted);
+            factors.set(1, metrics.get(2) / counted);
+            for (Step s : backward.subList(1, backward.size())) {
+                result = execute(s);
+            }
         }
-        if (gradients != net.grads()) {
-            result.transferToHost(net.grads());
+        if (gradients != own) {
+            result.transferToHost(own);
+        }
+    }
+
+    private void total() {
+        for (int i = 0; i < totals.length; i++) {
+            totals[i] += metrics.get(i);
         }
     }
 
     /** The step of AdamW, the {@code step}th from 1. */
     void update(float learningRate, long step) {
-        hyper.set(0, learningRate);
-        hyper.set(1, BETA1);
-        hyper.set(2, BETA2);
-        hyper.set(3, EPS);
-        hyper.set(4, (float) (1 - Math.pow(BETA1, step)));
-        hyper.set(5, (float) (1 - Math.pow(BETA2, step)));
+        optimizer.prepare(learningRate, step);
         updated = execute(update);
     }
 
-    /** Forward and the loss without smoothing. */
-    void evaluate(float[] pixels, int[] classes, int first) {
-        forward(pixels, classes, first);
-        execute(predict).transferToHost(logits);
+    /**
+     * Forward and the loss without smoothing.
+     *
+     * @param averaged whether with the average of the weights in their place
+     */
+    void evaluate(float[] pixels, int[] classes, int first, boolean averaged) {
+        int by = averaged ? table().size() : 0;
+        net.dropPaths().forEach(DropPath::keepAll);
+        forward(pixels, classes, first, by);
+        evaluated = execute(predict, by);
+        evaluated.transferToHost(logits);
+        Arrays.fill(totals, 0f);
+        total();
     }
 
-    /** Of the last execution: sum of losses, right answers, counted samples. */
-    FloatArray metrics() {
-        return metrics;
+    /** Of the last share or evaluation: sum of losses, right answers, counted samples. */
+    float[] metrics() {
+        return totals;
     }
 
     /** Logits [share, classes] of the last evaluation. */
@@ -235,18 +244,44 @@ final class Replica implements AutoCloseable {
         return logits;
     }
 
+    /** The norm layers by their names. */
+    Map<String, Network.Probe> norms() {
+        return net.norms();
+    }
+
+    /** Copies what a norm layer was given and gave in the last evaluation to the host arrays. */
+    void download(String norm) {
+        Network.Probe probe = net.norms().get(norm);
+        Step step = Stream.concat(forward.stream(), Stream.of(predict))
+                .filter(s -> s.stage() == probe.stage())
+                .findFirst()
+                .orElseThrow();
+        // TornadoVM copies from the graph that is selected.
+        plan.withGraph(step.graph());
+        evaluated.transferToHost(probe.input().array(), probe.output().array());
+    }
+
     /** Copies parameters, gradients and optimiser state to the host arrays. */
     void download() {
         if (updated != null) {
-            updated.transferToHost(net.params(), adamM, adamV, gradients);
+            plan.withGraph(update.graph());
+            updated.transferToHost(net.params(), optimizer.firstMoment(), optimizer.secondMoment(), gradients);
+        }
+    }
+
+    /** Before the first execution: the average of the weights begins as they are. */
+    void beginAverage() {
+        if (net.average() != null) {
+            long bytes = (long) table().size() * Float.BYTES;
+            MemorySegment params = net.params().getSegment();
+            MemorySegment.copy(params, 0, params, bytes, bytes);
         }
     }
 
     /** Before the first execution: begins with the parameters and moments that {@code other} begins with. */
     void beginAs(Replica other) {
         net.params().getSegment().copyFrom(other.net.params().getSegment());
-        adamM.getSegment().copyFrom(other.adamM.getSegment());
-        adamV.getSegment().copyFrom(other.adamV.getSegment());
+        optimizer.beginAs(other.optimizer);
     }
 
     FloatArray parameters() {
@@ -255,7 +290,7 @@ final class Replica implements AutoCloseable {
 
     /** The mean gradient of this replica's share. */
     FloatArray ownGradients() {
-        return net.grads();
+        return own;
     }
 
     /** The gradients that AdamW reads: the own ones, or the mean over all replicas. */
@@ -263,12 +298,8 @@ final class Replica implements AutoCloseable {
         return gradients;
     }
 
-    FloatArray firstMoment() {
-        return adamM;
-    }
-
-    FloatArray secondMoment() {
-        return adamV;
+    Optimizer optimizer() {
+        return optimizer;
     }
 
     private ParameterTable table() {

@@ -71,9 +71,11 @@ public final class OnnxExport {
             x = node("Add", x, attention(c, norm(x, block + "norm1."), block + "attn."));
             x = node("Add", x, mlp(norm(x, block + "norm2."), block + "mlp.", width, c.mlp()));
         }
-        x = node("Slice", x, graph.integers(1), graph.integers(Integer.MAX_VALUE), graph.integers(1));
+        int first = c.pool() == VitConfig.Pool.TOKEN ? 0 : 1;
+        int end = c.pool() == VitConfig.Pool.TOKEN ? 1 : Integer.MAX_VALUE;
+        x = node("Slice", x, graph.integers(first), graph.integers(end), graph.integers(1));
         x = mean(x, 1);
-        head(norm(x, "fc_norm."), "head.", width, c.classes());
+        head(norm(x, c.headNorm()), "head.", width, c.classes());
     }
 
     private String attention(VitConfig c, String x, String prefix) {

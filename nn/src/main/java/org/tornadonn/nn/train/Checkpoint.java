@@ -1,6 +1,7 @@
 package org.tornadonn.nn.train;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,18 +15,27 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
 /**
  * A model and its optimiser in a {@linkplain Safetensors safetensors} file: tensors by timm's names, AdamW's moments as
- * optimizer.m.NAME and optimizer.v.NAME, and in the metadata the step, the seed, the names of the classes and the model's
+ * optimizer.m.NAME and optimizer.v.NAME, the weights' moving average, where one is kept, as ema.NAME, and in the metadata the step, the seed, the names of the classes and the model's
  * configuration as Json.MAPPER.
  *
  * @param step steps of training done
  */
 public record Checkpoint(
         ModelConfig config, long step, long seed, List<String> classNames, Map<String, float[]> tensors) {
-    /** The beginning of the names of tensors that are not the model's. */
-    static final String OPTIMIZER = "optimizer.";
-
+    private static final String OPTIMIZER = "optimizer.";
     private static final String M = OPTIMIZER + "m.";
     private static final String V = OPTIMIZER + "v.";
+    private static final String EMA = "ema.";
+
+    /** Whether a tensor is kept beside the model's own. */
+    static boolean isExtra(String name) {
+        return name.startsWith(OPTIMIZER) || name.startsWith(EMA);
+    }
+
+    /** Whether the average of the weights is kept. */
+    public boolean averaged() {
+        return tensors.keySet().stream().anyMatch(name -> name.startsWith(EMA));
+    }
 
     /**
      * Writes the state of a model.
@@ -35,9 +45,12 @@ public record Checkpoint(
     public static void save(Model model, long seed, List<String> classNames, Path file) {
         model.download();
         Map<String, Safetensors.Tensor> tensors = new LinkedHashMap<>();
-        put(tensors, "", model.table(), model.parameters());
-        put(tensors, M, model.table(), model.firstMoment());
-        put(tensors, V, model.table(), model.secondMoment());
+        put(tensors, "", model.table(), model.parameters(), 0);
+        put(tensors, M, model.table(), model.firstMoment(), 0);
+        put(tensors, V, model.table(), model.secondMoment(), 0);
+        if (model.training().averaged()) {
+            put(tensors, EMA, model.table(), model.parameters(), model.table().size());
+        }
         Map<String, String> metadata = new LinkedHashMap<>();
         metadata.put("format", "tornado-nn");
         metadata.put("step", Long.toString(model.step()));
@@ -48,14 +61,14 @@ public record Checkpoint(
     }
 
     private static void put(
-            Map<String, Safetensors.Tensor> tensors, String prefix, ParameterTable table, FloatArray array) {
+            Map<String, Safetensors.Tensor> tensors, String prefix, ParameterTable table, FloatArray array, int first) {
         for (ParameterTable.Entry e : table.entries()) {
             tensors.put(
                     prefix + e.name(),
                     new Safetensors.Tensor(
                             e.shape(),
                             array.getSegment()
-                                    .asSlice(4L * e.offset(), 4L * e.size())
+                                    .asSlice(4L * (first + e.offset()), 4L * e.size())
                                     .asByteBuffer()));
         }
     }
@@ -81,7 +94,11 @@ public record Checkpoint(
             throw stored.bad("has a damaged header");
         }
         Map<String, float[]> tensors = new LinkedHashMap<>();
-        for (String prefix : List.of("", M, V)) {
+        List<String> prefixes = new ArrayList<>(List.of("", M, V));
+        if (stored.shapes().keySet().stream().anyMatch(name -> name.startsWith(EMA))) {
+            prefixes.add(EMA);
+        }
+        for (String prefix : prefixes) {
             for (ParameterTable.Entry e : config.parameters().entries()) {
                 String name = prefix + e.name();
                 if (!e.shape().equals(stored.shapes().get(name))) {
@@ -93,23 +110,31 @@ public record Checkpoint(
         return new Checkpoint(config, step, seed, classNames, tensors);
     }
 
-    /** Puts the state into a model of the same configuration that has not been executed yet. */
+    /**
+     * Puts the state into a model of the same configuration that has not been executed yet. A model that keeps an average begins it
+     * with the weights where the checkpoint has none.
+     */
     public void restore(Model model) {
         if (!model.config().equals(config)) {
             throw new UserException("The checkpoint is of another model: " + config + ", not " + model.config() + ".");
         }
         for (ParameterTable.Entry e : model.table().entries()) {
-            put(model.parameters(), e, tensors.get(e.name()));
-            put(model.firstMoment(), e, tensors.get(M + e.name()));
-            put(model.secondMoment(), e, tensors.get(V + e.name()));
+            float[] weights = tensors.get(e.name());
+            put(model.parameters(), e.offset(), weights);
+            put(model.firstMoment(), e.offset(), tensors.get(M + e.name()));
+            put(model.secondMoment(), e.offset(), tensors.get(V + e.name()));
+            if (model.training().averaged()) {
+                int behind = model.table().size() + e.offset();
+                put(model.parameters(), behind, tensors.getOrDefault(EMA + e.name(), weights));
+            }
         }
         model.resumeAt(step);
     }
 
-    /** Writes one tensor to where a table has it. */
-    static void put(FloatArray array, ParameterTable.Entry entry, float[] values) {
+    /** Writes one tensor into an array, from element {@code first}. */
+    static void put(FloatArray array, int first, float[] values) {
         for (int i = 0; i < values.length; i++) {
-            array.set(entry.offset() + i, values[i]);
+            array.set(first + i, values[i]);
         }
     }
 }

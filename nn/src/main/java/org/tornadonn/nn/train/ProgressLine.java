@@ -61,7 +61,15 @@ public final class ProgressLine implements Listener {
     @Override
     public void evaluated(Evaluation e) {
         out.printf(
-                "%s%-9s step %5d  test loss %.3f  test accuracy %.1f%%%n",
-                terminal ? "\r\033[K" : "", name, e.step(), e.loss(), 100 * e.accuracy());
+                "%s%-9s step %5d  test loss %.3f  test accuracy %.1f%%%s%n",
+                terminal ? "\r\033[K" : "",
+                name,
+                e.step(),
+                e.score().loss(),
+                100 * e.score().accuracy(),
+                e.ema() == null
+                        ? ""
+                        : String.format(
+                                "  with averaged weights %.1f%%", 100 * e.ema().accuracy()));
     }
 }

@@ -26,6 +26,7 @@ public final class RunLog implements Listener {
         line.put("step", p.step());
         line.put("loss", p.loss());
         line.put("accuracy", p.accuracy());
+        line.put("gradientNorm", p.gradientNorm());
         line.put("seconds", p.seconds());
         line.put("imagesPerSecond", Double.isNaN(p.imagesPerSecond()) ? null : p.imagesPerSecond());
         line.put("waiting", p.waiting());
@@ -37,8 +38,12 @@ public final class RunLog implements Listener {
         Map<String, Object> line = new LinkedHashMap<>();
         line.put("model", model);
         line.put("step", e.step());
-        line.put("testLoss", e.loss());
-        line.put("testAccuracy", e.accuracy());
+        line.put("testLoss", e.score().loss());
+        line.put("testAccuracy", e.score().accuracy());
+        if (e.ema() != null) {
+            line.put("emaLoss", e.ema().loss());
+            line.put("emaAccuracy", e.ema().accuracy());
+        }
         write(line);
     }
 

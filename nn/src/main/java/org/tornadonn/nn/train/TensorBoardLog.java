@@ -37,17 +37,20 @@ public final class TensorBoardLog implements Listener {
                         5,
                         new ProtocolBuffer()
                                 .message(1, scalar("train/loss", p.loss()))
-                                .message(1, scalar("train/accuracy", p.accuracy()))));
+                                .message(1, scalar("train/accuracy", p.accuracy()))
+                                .message(1, scalar("train/gradientNorm", p.gradientNorm()))));
     }
 
     @Override
     public void evaluated(Evaluation e) {
-        write(event(e.step())
-                .message(
-                        5,
-                        new ProtocolBuffer()
-                                .message(1, scalar("test/loss", e.loss()))
-                                .message(1, scalar("test/accuracy", e.accuracy()))));
+        ProtocolBuffer summary = new ProtocolBuffer()
+                .message(1, scalar("test/loss", e.score().loss()))
+                .message(1, scalar("test/accuracy", e.score().accuracy()));
+        if (e.ema() != null) {
+            summary.message(1, scalar("test/emaLoss", e.ema().loss()))
+                    .message(1, scalar("test/emaAccuracy", e.ema().accuracy()));
+        }
+        write(event(e.step()).message(5, summary));
     }
 
     private static ProtocolBuffer event(long step) {

@@ -2,6 +2,7 @@ package org.tornadonn.nn.train;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.BiFunction;
 import org.tornadonn.nn.UserException;
 import org.tornadonn.nn.data.Batches;
 import org.tornadonn.nn.data.ImageSet;
@@ -67,6 +68,7 @@ public final class Trainer {
                         recipe.steps(),
                         metrics.loss(),
                         (double) metrics.correct() / metrics.counted(),
+                        metrics.gradientNorm(),
                         seconds,
                         rate,
                         batches.waitingShare(),
@@ -90,19 +92,25 @@ public final class Trainer {
         return last != null ? last : evaluate(model, test);
     }
 
-    /** Loss and accuracy over a whole set. */
+    /** Loss and accuracy over a whole set, and those of the weights' average where the model keeps one. */
     public static Listener.Evaluation evaluate(Model model, ImageSet set) {
+        Listener.Score score = score(model, set, model::evaluate);
+        Listener.Score average = model.training().averaged() ? score(model, set, model::evaluateAverage) : null;
+        return new Listener.Evaluation(model.step(), score, average);
+    }
+
+    private static Listener.Score score(Model model, ImageSet set, BiFunction<float[], int[], Metrics> evaluation) {
         double loss = 0;
         long correct = 0;
         long counted = 0;
         try (Batches batches = Batches.evaluation(set, model.batch())) {
             for (Batches.Batch b = batches.next(); b != null; b = batches.next()) {
-                Metrics m = model.evaluate(b.images(), b.labels());
+                Metrics m = evaluation.apply(b.images(), b.labels());
                 loss += (double) m.loss() * m.counted();
                 correct += m.correct();
                 counted += m.counted();
             }
         }
-        return new Listener.Evaluation(model.step(), loss / counted, (double) correct / counted);
+        return new Listener.Score(loss / counted, (double) correct / counted);
     }
 }

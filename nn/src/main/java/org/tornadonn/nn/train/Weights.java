@@ -28,7 +28,7 @@ public record Weights(List<String> taken, List<String> missing, List<String> oth
     public static Weights load(Path file, Model model) {
         Safetensors stored = Safetensors.open(file);
         Map<String, List<Integer>> left = new LinkedHashMap<>(stored.shapes());
-        left.keySet().removeIf(name -> name.startsWith(Checkpoint.OPTIMIZER));
+        left.keySet().removeIf(Checkpoint::isExtra);
         List<String> taken = new ArrayList<>();
         List<String> missing = new ArrayList<>();
         List<String> otherShape = new ArrayList<>();
@@ -39,7 +39,7 @@ public record Weights(List<String> taken, List<String> missing, List<String> oth
             } else if (!shape.equals(e.shape())) {
                 otherShape.add(e.name() + ": " + shape + ", " + e.shape());
             } else {
-                Checkpoint.put(model.parameters(), e, stored.tensor(e.name()));
+                Checkpoint.put(model.parameters(), e.offset(), stored.tensor(e.name()));
                 taken.add(e.name());
             }
         }

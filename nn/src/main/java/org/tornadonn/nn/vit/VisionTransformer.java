@@ -44,14 +44,17 @@ final class VisionTransformer {
         VitBlock block = new VitBlock(config, net);
         vit.embed(net.forward("embed", 1), block.first());
         block.forward(net.forward("block", config.depth()));
+        // A norm is of each token by itself, so that of the class token may stand behind the choice of it.
+        boolean token = config.pool() == VitConfig.Pool.TOKEN;
         net.head(new ClassifierHead(
                 net,
-                net.scope("fc_norm."),
+                net.scope(config.headNorm()),
                 net.scope("head."),
                 block.last(),
                 vit.dStream,
                 config.tokens(),
-                1,
+                token ? 0 : 1,
+                token ? 1 : config.tokens(),
                 config.width()));
         block.backward(net.backward("blockBackward", config.depth()), vit.dStream);
         vit.embedBackward(net.backward("embedBackward", 1));

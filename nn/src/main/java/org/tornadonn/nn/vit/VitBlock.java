@@ -3,12 +3,13 @@ package org.tornadonn.nn.vit;
 import org.tornadonn.kernels.AttentionKernel;
 import org.tornadonn.kernels.Slice;
 import org.tornadonn.kernels.Stage;
+import org.tornadonn.nn.layer.DropPath;
 import org.tornadonn.nn.layer.LinearLayer;
 import org.tornadonn.nn.layer.Network;
 import org.tornadonn.nn.layer.NormLayer;
 import org.tornadonn.nn.layer.Scope;
 
-/** The pre-norm transformer block: x += attention(norm1(x)); x += mlp(norm2(x)). All blocks share these tasks, layer by layer. */
+/** The pre-norm transformer block: x += dropPath1(attention(norm1(x))); x += dropPath2(mlp(norm2(x))). All blocks share these tasks, layer by layer. */
 final class VitBlock {
     private final VitConfig config;
     private final Network net;
@@ -20,6 +21,8 @@ final class VitBlock {
     private final LinearLayer proj;
     private final LinearLayer fc1;
     private final LinearLayer fc2;
+    private final DropPath dropPath1;
+    private final DropPath dropPath2;
     private final Slice x;
     private final Slice n1;
     private final Slice qkvOut;
@@ -43,6 +46,8 @@ final class VitBlock {
         proj = new LinearLayer("proj", scope.in("attn.proj."), rows, width, width);
         fc1 = new LinearLayer("fc1", scope.in("mlp.fc1."), rows, width, config.mlp());
         fc2 = new LinearLayer("fc2", scope.in("mlp.fc2."), rows, config.mlp(), width);
+        dropPath1 = new DropPath(net, "dropPath1", 0, 0, config.depth(), config.depth(), rows, width);
+        dropPath2 = new DropPath(net, "dropPath2", 1, 0, config.depth(), config.depth(), rows, width);
         x = Slice.stacked(net.resident(config.depth() + 1, rows, width), rows * width);
         n1 = saved(width);
         qkvOut = saved(3 * width);
@@ -73,10 +78,10 @@ final class VitBlock {
         qkv.forward(s, qkvOut, n1, null);
         AttentionKernel.forward(
                 s, "attention", o, lse, qkvOut, batch, config.tokens(), config.heads(), config.headDim(), false);
-        proj.forward(s, xMid, o, x);
+        dropPath1.forward(s, proj, xMid, o, x);
         norm2.forward(s, n2, xMid);
         fc1.forwardGelu(s, gelu, hidden, n2);
-        fc2.forward(s, x.shifted(1), gelu, xMid);
+        dropPath2.forward(s, fc2, x.shifted(1), gelu, xMid);
     }
 
     /** From the gradient of the block's output, in {@code dX}, to that of its input, in the same place. */
@@ -86,13 +91,15 @@ final class VitBlock {
         Slice dMid = temporary(config.width());
         Slice dO = temporary(config.width());
         Slice dQkv = temporary(3 * config.width());
-        fc2.backwardWeights(s, dX, gelu);
-        fc2.backwardGelu(s, dHidden, dX, hidden);
+        Slice dMlp = dropPath2.backward(s, dX);
+        fc2.backwardWeights(s, dMlp, gelu);
+        fc2.backwardGelu(s, dHidden, dMlp, hidden);
         fc1.backwardWeights(s, dHidden, n2);
         fc1.backwardInput(s, dNorm, dHidden);
         norm2.backward(s, dMid, dNorm, xMid, dX);
-        proj.backwardWeights(s, dMid, o);
-        proj.backwardInput(s, dO, dMid);
+        Slice dAttention = dropPath1.backward(s, dMid);
+        proj.backwardWeights(s, dAttention, o);
+        proj.backwardInput(s, dO, dAttention);
         AttentionKernel.backward(
                 s,
                 "attention",

@@ -16,14 +16,15 @@ import org.tornadonn.nn.model.ModelConfig;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
 /**
- * A vision transformer (arXiv 2010.11929) as timm builds it with average pooling: patch embedding, class token and positions,
- * pre-norm blocks, the mean over patch tokens, fc_norm, head.
+ * A vision transformer (arXiv 2010.11929) as timm builds it: patch embedding, class token and positions, pre-norm blocks, then the
+ * mean over patch tokens, fc_norm and head, or norm, the class token and head.
  *
  * @param imageSize side of the square images, in pixels
  * @param patch side of a patch, in pixels; divides imageSize
  * @param width channels of a token; divisible by heads
  * @param mlp channels inside the MLP
  * @param alpha0 first value of DyT's alpha (0.5 in the paper for all vision models)
+ * @param pool what the head is given; null: the average, as where a file does not say
  */
 public record VitConfig(
         int imageSize,
@@ -35,8 +36,17 @@ public record VitConfig(
         int mlp,
         int classes,
         Norm norm,
-        float alpha0)
+        float alpha0,
+        Pool pool)
         implements ModelConfig {
+    /** timm's global_pool. */
+    public enum Pool {
+        /** The mean over the patch tokens, as in the DyT paper. */
+        AVERAGE,
+        /** The class token. */
+        TOKEN
+    }
+
     private record Size(int width, int depth, int heads) {}
 
     /** arXiv 2010.11929, table 1, and the two smaller ones of DeiT (arXiv 2012.12877, table 1). */
@@ -49,6 +59,7 @@ public record VitConfig(
     private static final Pattern NAME = Pattern.compile("vit_([a-z]+)_patch(\\d{1,3})_(\\d{1,4})");
 
     public VitConfig {
+        pool = pool == null ? Pool.AVERAGE : pool;
         check(
                 patch > 0 && imageSize > 0 && imageSize % patch == 0,
                 "the patch (" + patch + ") must divide the image size (" + imageSize + ")");
@@ -66,9 +77,9 @@ public record VitConfig(
         }
     }
 
-    /** Square colour images, an MLP four times as wide, alpha0 0.5. */
+    /** Square colour images, an MLP four times as wide, alpha0 0.5, average pooling. */
     public static VitConfig of(int imageSize, int patch, int width, int depth, int heads, int classes, Norm norm) {
-        return new VitConfig(imageSize, 3, patch, width, depth, heads, 4 * width, classes, norm, 0.5f);
+        return new VitConfig(imageSize, 3, patch, width, depth, heads, 4 * width, classes, norm, 0.5f, Pool.AVERAGE);
     }
 
     /** The usual names; {@link #named} takes others of the form {@code vit_SIZE_patchP_IMAGESIZE} too. */
@@ -97,7 +108,17 @@ public record VitConfig(
 
     /** The same model with another first value of alpha. */
     public VitConfig withAlpha0(float other) {
-        return new VitConfig(imageSize, channels, patch, width, depth, heads, mlp, classes, norm, other);
+        return new VitConfig(imageSize, channels, patch, width, depth, heads, mlp, classes, norm, other, pool);
+    }
+
+    /** The same model with another pooling. */
+    public VitConfig withPool(Pool other) {
+        return new VitConfig(imageSize, channels, patch, width, depth, heads, mlp, classes, norm, alpha0, other);
+    }
+
+    /** The beginning of the names of the last norm's parameters. */
+    public String headNorm() {
+        return pool == Pool.TOKEN ? "norm." : "fc_norm.";
     }
 
     public int patches() {
@@ -121,6 +142,7 @@ public record VitConfig(
         PatchConvLayer.parameters(table, "patch_embed.proj.", patch, channels, width);
         for (int i = 0; i < depth; i++) {
             String block = "blocks." + i + ".";
+            table.nextLayer();
             NormLayer.parameters(table, block + "norm1.", norm, width);
             LinearLayer.parameters(table, block + "attn.qkv.", width, 3 * width);
             LinearLayer.parameters(table, block + "attn.proj.", width, width);
@@ -128,14 +150,21 @@ public record VitConfig(
             LinearLayer.parameters(table, block + "mlp.fc1.", width, mlp);
             LinearLayer.parameters(table, block + "mlp.fc2.", mlp, width);
         }
-        NormLayer.parameters(table, "fc_norm.", norm, width);
+        // timm counts norm to the layer of the last block, and fc_norm to the head's.
+        if (pool == Pool.AVERAGE) {
+            table.nextLayer();
+        }
+        NormLayer.parameters(table, headNorm(), norm, width);
+        if (pool == Pool.TOKEN) {
+            table.nextLayer();
+        }
         LinearLayer.parameters(table, "head.", width, classes);
         return table;
     }
 
     @Override
     public VitConfig withNorm(Norm other) {
-        return new VitConfig(imageSize, channels, patch, width, depth, heads, mlp, classes, other, alpha0);
+        return new VitConfig(imageSize, channels, patch, width, depth, heads, mlp, classes, other, alpha0, pool);
     }
 
     /** As timm: the class token normal with deviation 1e-6, the patch convolution uniform in ±1/√fan-in, the rest as usual. */

@@ -50,6 +50,19 @@ class ConvNextConfigTest {
         return new ConvNextConfig(16, 1, 2, List.of(1, 2), List.of(4, 6), 3, Norm.DYT, 0.7f, layerScale, false);
     }
 
+    /** timm.optim.param_groups_layer_decay: a layer per block, the first of a stage with its downsampling. */
+    @Test
+    void layersAreTimms() {
+        ParameterTable table = small(1f).parameters();
+        assertEquals(0, table.entry("stem.1.alpha").layer());
+        assertEquals(1, table.entry("stages.0.blocks.0.gamma").layer());
+        assertEquals(2, table.entry("stages.1.downsample.1.weight").layer());
+        assertEquals(2, table.entry("stages.1.blocks.0.conv_dw.bias").layer());
+        assertEquals(3, table.entry("stages.1.blocks.1.norm.weight").layer());
+        assertEquals(4, table.entry("head.norm.weight").layer());
+        assertEquals(4, table.lastLayer());
+    }
+
     @Test
     void beginsAsTimmDoes() {
         ConvNextConfig config = ConvNextConfig.named("convnext_atto_patch2_32", 10, Norm.DYT);

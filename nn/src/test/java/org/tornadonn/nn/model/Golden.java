@@ -26,9 +26,11 @@ record Golden(ModelConfig config, double[] logits, double[] losses, List<Gradien
     record Gradient(String name, List<Integer> shape, double value) {}
 
     static List<Golden> all() {
+        VitConfig vit = VitConfig.of(8, 4, 8, 2, 2, 3, Norm.LAYER_NORM);
         return Stream.of(Norm.LAYER_NORM, Norm.DYT)
                 .flatMap(norm -> Stream.of(
-                        load("vit", new VitConfig(8, 3, 4, 8, 2, 2, 32, 3, norm, 0.5f)),
+                        load("vit", vit.withNorm(norm)),
+                        load("vit-token", vit.withPool(VitConfig.Pool.TOKEN).withNorm(norm)),
                         load(
                                 "convnext",
                                 new ConvNextConfig(
@@ -122,6 +124,7 @@ record Golden(ModelConfig config, double[] logits, double[] losses, List<Gradien
 
     @Override
     public String toString() {
-        return config.getClass().getSimpleName().replace("Config", "") + " with " + config.norm();
+        String pool = config instanceof VitConfig v && v.pool() == VitConfig.Pool.TOKEN ? " by class token" : "";
+        return config.getClass().getSimpleName().replace("Config", "") + pool + " with " + config.norm();
     }
 }

@@ -8,6 +8,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.tornadonn.nn.ParameterTable;
+import org.tornadonn.nn.Training;
 import org.tornadonn.suite.Recorded;
 import org.tornadonn.suite.Recorder;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
@@ -23,7 +24,7 @@ class GoldenModelTest {
     @MethodSource("cases")
     @Recorded(subject = "{0}", part = "PyTorch's logits, gradients, six losses")
     void matchesPyTorch(Golden golden, TornadoDevice device) {
-        try (Model model = new Model(golden.config(), 2, 0f, 0.05f, 0, device)) {
+        try (Model model = new Model(golden.config(), new Training(2, 0f, 0.05f, 0), device)) {
             assertEquals(device, model.device());
             Golden.fill(model);
             model.evaluate(golden.input(), Golden.LABELS);
@@ -37,7 +38,7 @@ class GoldenModelTest {
             model.download();
             checkGradients(golden.gradients(), model);
         }
-        try (Model model = new Model(golden.config(), 2, 0f, 0.05f, 0, device)) {
+        try (Model model = new Model(golden.config(), new Training(2, 0f, 0.05f, 0), device)) {
             Golden.fill(model);
             double[] losses = golden.losses();
             for (int i = 0; i < losses.length; i++) {

@@ -11,6 +11,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.tornadonn.nn.Norm;
+import org.tornadonn.nn.Training;
 import org.tornadonn.nn.convnext.ConvNextConfig;
 import org.tornadonn.nn.vit.VitConfig;
 import org.tornadonn.suite.Recorded;
@@ -26,12 +27,12 @@ class ModelTest {
         VIT {
             @Override
             ModelConfig config(int depth, Norm norm) {
-                return new VitConfig(8, 3, 4, 24, depth, 2, 48, 3, norm, 0.5f);
+                return new VitConfig(8, 3, 4, 24, depth, 2, 48, 3, norm, 0.5f, VitConfig.Pool.AVERAGE);
             }
 
             @Override
             int executions(int depth) {
-                return 3 + 2 * depth;
+                return 4 + 2 * depth;
             }
         },
         CONVNEXT {
@@ -42,7 +43,7 @@ class ModelTest {
 
             @Override
             int executions(int depth) {
-                return 7 + 2 * depth;
+                return 8 + 2 * depth;
             }
         };
 
@@ -64,7 +65,7 @@ class ModelTest {
     void learnsOneBatchByHeart(Architecture architecture, Norm norm) {
         ModelConfig config = architecture.config(2, norm);
         float[] images = Golden.input(config);
-        try (Model model = new Model(config, 2, 0f, 0f, 3, device)) {
+        try (Model model = new Model(config, new Training(2, 0f, 0f, 3), device)) {
             float first = model.train(images, Golden.LABELS, 3e-3f).loss();
             assertEquals(Math.log(3), first, 0.5, "an untrained model knows nothing");
             float last = first;
@@ -81,9 +82,9 @@ class ModelTest {
     @ParameterizedTest
     @EnumSource(Architecture.class)
     @Tag("embedded")
-    void aStepMovesTheBatchInAndThreeNumbersOut(Architecture architecture) {
+    void aStepMovesTheBatchInAndFiveNumbersOut(Architecture architecture) {
         ModelConfig config = architecture.config(3, Norm.LAYER_NORM);
-        try (Model model = new Model(config, 2, 0f, 0f, 3, device)) {
+        try (Model model = new Model(config, new Training(2, 0f, 0f, 3), device)) {
             model.train(Golden.input(config), Golden.LABELS, 1e-3f);
             long in = model.bytesIn();
             long out = model.bytesOut();
@@ -91,7 +92,8 @@ class ModelTest {
             // Images, labels, six hyper-parameters, and per executed graph a table of 256 offsets.
             long tables = architecture.executions(3) * 256 * 4;
             assertEquals(4 * Golden.input(config).length + 4 * 2 + 4 * 6 + tables, model.bytesIn() - in);
-            assertEquals(12, model.bytesOut() - out);
+            // Loss, right answers, samples; the gradient's norm and what clips it.
+            assertEquals(20, model.bytesOut() - out);
         }
     }
 
@@ -101,8 +103,8 @@ class ModelTest {
     void paddingCountsForNothing(Architecture architecture) {
         ModelConfig config = architecture.config(1, Norm.DYT);
         float[] pixels = Golden.input(config);
-        try (Model whole = new Model(config, 2, 0f, 0f, 3, device);
-                Model padded = new Model(config, 3, 0f, 0f, 3, device)) {
+        try (Model whole = new Model(config, new Training(2, 0f, 0f, 3), device);
+                Model padded = new Model(config, new Training(3, 0f, 0f, 3), device)) {
             float[] more = java.util.Arrays.copyOf(pixels, pixels.length / 2 * 3);
             Metrics a = whole.train(pixels, new int[] {1, 2}, 1e-3f);
             Metrics b = padded.train(more, new int[] {1, 2, -1}, 1e-3f);

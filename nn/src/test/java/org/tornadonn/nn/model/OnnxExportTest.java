@@ -15,6 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.tornadonn.nn.Norm;
 import org.tornadonn.nn.ParameterTable;
+import org.tornadonn.nn.Training;
 import org.tornadonn.nn.convnext.ConvNextConfig;
 import org.tornadonn.nn.onnx.OnnxExport;
 import org.tornadonn.nn.vit.VitConfig;
@@ -25,7 +26,8 @@ class OnnxExportTest {
     static Stream<ModelConfig> configs() {
         return Stream.of(Norm.values())
                 .flatMap(norm -> Stream.of(
-                        new VitConfig(12, 3, 4, 8, 2, 2, 20, 3, norm, 0.5f),
+                        new VitConfig(12, 3, 4, 8, 2, 2, 20, 3, norm, 0.5f, VitConfig.Pool.AVERAGE),
+                        new VitConfig(12, 3, 4, 8, 2, 2, 20, 3, norm, 0.5f, VitConfig.Pool.TOKEN),
                         new ConvNextConfig(
                                 32, 3, 2, List.of(1, 2, 1), List.of(4, 6, 8), 3, norm, 0.5f, 1f, norm == Norm.DYT)));
     }
@@ -37,7 +39,9 @@ class OnnxExportTest {
         float[] logits;
         byte[] onnx;
         try (Model model = new Model(
-                config, 2, 0f, 0f, 0, TornadoRuntimeProvider.getTornadoRuntime().getDefaultDevice())) {
+                config,
+                new Training(2, 0f, 0f, 0),
+                TornadoRuntimeProvider.getTornadoRuntime().getDefaultDevice())) {
             Golden.fill(model);
             model.evaluate(input, new int[2]);
             logits = model.logits();

@@ -7,6 +7,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.tornadonn.nn.Norm;
 import org.tornadonn.nn.ParameterTable;
+import org.tornadonn.nn.Training;
 import org.tornadonn.nn.vit.VitConfig;
 import uk.ac.manchester.tornado.api.runtime.TornadoRuntimeProvider;
 
@@ -15,9 +16,11 @@ class PointwiseModelTest {
     @ParameterizedTest
     @EnumSource(names = {"DERF", "SIGMOID"})
     void aMicroVitTrains(Norm norm) {
-        VitConfig config = new VitConfig(8, 3, 4, 24, 1, 2, 48, 3, norm, 0.5f);
+        VitConfig config = new VitConfig(8, 3, 4, 24, 1, 2, 48, 3, norm, 0.5f, VitConfig.Pool.AVERAGE);
         try (Model model = new Model(
-                config, 2, 0f, 0f, 3, TornadoRuntimeProvider.getTornadoRuntime().getDefaultDevice())) {
+                config,
+                new Training(2, 0f, 0f, 3),
+                TornadoRuntimeProvider.getTornadoRuntime().getDefaultDevice())) {
             float first =
                     model.train(Golden.input(config), Golden.LABELS, 3e-3f).loss();
             assertEquals(Math.log(3), first, 0.5, "an untrained model knows nothing");

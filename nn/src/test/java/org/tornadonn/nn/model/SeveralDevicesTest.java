@@ -8,8 +8,10 @@ import java.util.Random;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.tornadonn.nn.Norm;
+import org.tornadonn.nn.Training;
 import org.tornadonn.nn.TwoDevices;
 import org.tornadonn.nn.UserException;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
@@ -35,7 +37,7 @@ class SeveralDevicesTest {
     }
 
     private static Model model(ModelConfig config, TornadoDevice... devices) {
-        return new Model(config, BATCH, 0.1f, 0.05f, 3, devices);
+        return new Model(config, new Training(BATCH, 0.1f, 0.05f, 3), devices);
     }
 
     private static float[] gradients(Model model) {
@@ -125,6 +127,41 @@ class SeveralDevicesTest {
         }
     }
 
+    /** Each sample leaves out the same branches, and the mean gradient is clipped, on two devices in two parts each. */
+    @ParameterizedTest
+    @EnumSource(ModelTest.Architecture.class)
+    void aStepWithAllThatThereIsEqualsThatOfOneDevice(ModelTest.Architecture architecture) {
+        ModelConfig config = architecture.config(3, Norm.DYT);
+        Training training = new Training(BATCH, 0.1f, 0.05f, 3)
+                .withLayerDecay(0.8f)
+                .withClip(0.5f)
+                .withEma(0.9f)
+                .withDropPath(0.6f);
+        try (Model one = new Model(config, training, devices[0]);
+                Model two = new Model(config, training.withAccumulation(2), devices)) {
+            Golden.fill(one);
+            Golden.fill(two);
+            for (int step = 0; step < 3; step++) {
+                float[] pixels = pixels(config, step);
+                Metrics expected = one.train(pixels, LABELS, 1e-4f);
+                Metrics actual = two.train(pixels, LABELS, 1e-4f);
+                assertEquals(expected.loss(), actual.loss(), TOLERANCE * expected.loss());
+                assertEquals(expected.gradientNorm(), actual.gradientNorm(), TOLERANCE * expected.gradientNorm());
+                assertEquals(0, distance(gradients(one), gradients(two)), TOLERANCE);
+            }
+            float[] pixels = pixels(config, 7);
+            one.evaluate(pixels, LABELS);
+            two.evaluate(pixels, LABELS);
+            String norm = one.norms().getLast();
+            float[] input = one.activation(norm).input();
+            float[] ofFirstHalf = two.activation(norm).input();
+            assertEquals(input.length / 2, ofFirstHalf.length);
+            for (int i = 0; i < ofFirstHalf.length; i++) {
+                assertEquals(input[i], ofFirstHalf[i], 1e-3);
+            }
+        }
+    }
+
     /** On the embedded engine, which always counts. */
     @Test
     @Tag("embedded")
@@ -136,9 +173,8 @@ class SeveralDevicesTest {
             two.train(pixels, LABELS, 1e-3f);
             long in = two.bytesIn();
             two.train(pixels, LABELS, 1e-3f);
-            // Per device half the batch, six hyper-parameters, the mean, and a table per executed graph, one of which
-            // updates.
-            long each = 4 * 6 + 4 * two.table().size() + (architecture.executions(2) + 1) * 256 * 4;
+            // Per device half the batch, six hyper-parameters, the mean, and a table per executed graph.
+            long each = 4 * 6 + 4 * two.table().size() + architecture.executions(2) * 256 * 4;
             assertEquals(4 * pixels.length + 4 * BATCH + 2 * each, two.bytesIn() - in);
         }
     }
@@ -146,10 +182,11 @@ class SeveralDevicesTest {
     @Test
     void whatCannotBeSharedIsRefused() {
         ModelConfig config = ModelTest.Architecture.VIT.config(1, Norm.DYT);
-        UserException odd = assertThrows(UserException.class, () -> new Model(config, 5, 0f, 0f, 1, devices));
-        assertTrue(odd.getMessage().contains("2 devices") && odd.getMessage().contains("such as 6"), odd.getMessage());
-        UserException twice =
-                assertThrows(UserException.class, () -> new Model(config, 4, 0f, 0f, 1, devices[0], devices[0]));
+        UserException odd =
+                assertThrows(UserException.class, () -> new Model(config, new Training(5, 0f, 0f, 1), devices));
+        assertTrue(odd.getMessage().contains("devices: 2") && odd.getMessage().contains("such as 6"), odd.getMessage());
+        UserException twice = assertThrows(
+                UserException.class, () -> new Model(config, new Training(4, 0f, 0f, 1), devices[0], devices[0]));
         assertTrue(twice.getMessage().contains("twice"), twice.getMessage());
     }
 }

@@ -22,8 +22,8 @@ class TensorBoardLogTest {
     @Test
     void writesRecordsWithChecksums() throws IOException {
         TensorBoardLog log = new TensorBoardLog(folder.resolve("DyT"));
-        log.step(new Listener.Progress(300, 900, 1.25, 0.5, 1, 10, 0, 2));
-        log.evaluated(new Listener.Evaluation(300, 0.75, 0.875));
+        log.step(new Listener.Progress(300, 900, 1.25, 0.5, 2.5, 1, 10, 0, 2));
+        log.evaluated(new Listener.Evaluation(300, new Listener.Score(0.75, 0.875), new Listener.Score(0.625, 0.9375)));
         Path file;
         try (Stream<Path> files = Files.list(folder.resolve("DyT"))) {
             file = files.findFirst().orElseThrow();
@@ -36,8 +36,10 @@ class TensorBoardLogTest {
         assertEquals(0x02AC10, step.getInt(9) & 0xFFFFFF);
         assertTrue(text(step).contains("train/loss") && contains(step, 1.25f), text(step));
         assertTrue(text(step).contains("train/accuracy") && contains(step, 0.5f), text(step));
+        assertTrue(text(step).contains("train/gradientNorm") && contains(step, 2.5f), text(step));
         ByteBuffer evaluation = record(bytes);
         assertTrue(contains(evaluation, 0.75f) && contains(evaluation, 0.875f));
+        assertTrue(text(evaluation).contains("test/emaAccuracy") && contains(evaluation, 0.9375f));
         assertFalse(bytes.hasRemaining());
     }
 

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.tornadonn.nn.Norm;
+import org.tornadonn.nn.Training;
 import org.tornadonn.nn.TwoDevices;
 import org.tornadonn.nn.UserException;
 import org.tornadonn.nn.convnext.ConvNextConfig;
@@ -51,16 +52,13 @@ class TrainingTest {
 
         @Override
         public void evaluated(Evaluation evaluation) {
-            assertTrue(evaluation.accuracy() >= 0 && evaluation.accuracy() <= 1);
+            double accuracy = evaluation.score().accuracy();
+            assertTrue(accuracy >= 0 && accuracy <= 1);
         }
     }
 
     private Model model() {
-        return model(CONFIG);
-    }
-
-    private Model model(ModelConfig config) {
-        return new Model(config, 8, 0.1f, 0.05f, 5, device);
+        return new Model(CONFIG, new Training(8, 0.1f, 0.05f, 5), device);
     }
 
     private List<Double> run(Model model, Recipe recipe, Path checkpoint) {
@@ -77,16 +75,16 @@ class TrainingTest {
     @MethodSource("configs")
     @Recorded(subject = "training of ViT, ConvNeXt", part = "a resumed run has the same bits")
     void aResumedRunIsTheSameRun(ModelConfig config) {
-        Recipe recipe = new Recipe(12, 8, 1e-2, 3, 0.05f, 0.1f, 9);
+        Recipe recipe = new Recipe(12, 8, 1e-2, 3, 0.05f, 0.1f, 9).with(2, 0.95f, 0.8f, 1f, 0.9f, 0.3f);
         Path whole = folder.resolve("whole.safetensors");
         List<Double> undisturbed;
-        try (Model model = model(config)) {
+        try (Model model = new Model(config, recipe.training(), device)) {
             undisturbed = run(model, recipe, whole);
         }
         // As if killed: seven steps are made, and the state after them is what a checkpoint has.
         Path half = folder.resolve("half.safetensors");
         List<Double> losses = new ArrayList<>();
-        try (Model model = model(config);
+        try (Model model = new Model(config, recipe.training(), device);
                 Batches batches = Batches.training(train, 8, recipe.seed(), 0)) {
             for (int step = 0; step < 7; step++) {
                 Batches.Batch b = batches.next();
@@ -96,7 +94,7 @@ class TrainingTest {
             }
             Checkpoint.save(model, recipe.seed(), train.classNames(), half);
         }
-        try (Model model = model(config)) {
+        try (Model model = new Model(config, recipe.training(), device)) {
             Checkpoint.load(half).restore(model);
             assertEquals(7, model.step());
             losses.addAll(run(model, recipe, half));
@@ -104,6 +102,8 @@ class TrainingTest {
         assertEquals(undisturbed, losses);
         Checkpoint a = Checkpoint.load(whole);
         Checkpoint b = Checkpoint.load(half);
+        assertTrue(a.averaged(), "the average of the weights is kept");
+        assertEquals(a.tensors().keySet(), b.tensors().keySet());
         a.tensors()
                 .forEach((name, values) -> assertArrayEquals(values, b.tensors().get(name), name));
     }
@@ -113,12 +113,12 @@ class TrainingTest {
     void aRunGoesOnOnTwoDevicesAndOnOne() {
         Recipe recipe = new Recipe(8, 8, 1e-2, 3, 0.05f, 0.1f, 9);
         Path start = folder.resolve("start.safetensors");
-        try (Model two = new Model(CONFIG, 8, 0.1f, 0.05f, 5, TwoDevices.find())) {
+        try (Model two = new Model(CONFIG, new Training(8, 0.1f, 0.05f, 5), TwoDevices.find())) {
             run(two, new Recipe(4, 8, 1e-2, 3, 0.05f, 0.1f, 9), start);
         }
         List<List<Double>> losses = new ArrayList<>();
         for (TornadoDevice[] devices : List.of(TwoDevices.find(), TwoDevices.find(), new TornadoDevice[] {device})) {
-            try (Model model = new Model(CONFIG, 8, 0.1f, 0.05f, 5, devices)) {
+            try (Model model = new Model(CONFIG, new Training(8, 0.1f, 0.05f, 5), devices)) {
                 Checkpoint.load(start).restore(model);
                 assertEquals(4, model.step());
                 losses.add(run(model, recipe, folder.resolve("end.safetensors")));
@@ -191,7 +191,7 @@ class TrainingTest {
         // A changed digit of the step or the seed is a checkpoint still.
         assertTrue(refused > 180, "refused " + refused);
         assertThrows(UserException.class, () -> Checkpoint.load(folder.resolve("none")));
-        try (Model other = new Model(VitConfig.of(32, 8, 16, 1, 2, 10, Norm.DYT), 8, 0f, 0f, 0, device)) {
+        try (Model other = new Model(VitConfig.of(32, 8, 16, 1, 2, 10, Norm.DYT), new Training(8, 0f, 0f, 0), device)) {
             UserException e = assertThrows(
                     UserException.class, () -> Checkpoint.load(file).restore(other));
             assertTrue(e.getMessage().contains("another model"), e.getMessage());

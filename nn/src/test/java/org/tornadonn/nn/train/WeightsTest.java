@@ -22,6 +22,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tornadonn.nn.Norm;
+import org.tornadonn.nn.Training;
 import org.tornadonn.nn.UserException;
 import org.tornadonn.nn.convnext.ConvNextConfig;
 import org.tornadonn.nn.model.Model;
@@ -32,7 +33,8 @@ import uk.ac.manchester.tornado.api.runtime.TornadoRuntimeProvider;
 
 /** Files that timm wrote ({@code python/timm_files.py}), and safetensors files that are not what they should be. */
 class WeightsTest {
-    private static final VitConfig VIT = new VitConfig(8, 3, 4, 8, 2, 2, 32, 3, Norm.LAYER_NORM, 0.5f);
+    private static final VitConfig VIT =
+            new VitConfig(8, 3, 4, 8, 2, 2, 32, 3, Norm.LAYER_NORM, 0.5f, VitConfig.Pool.AVERAGE);
     private static final ConvNextConfig CONVNEXT = new ConvNextConfig(
             32, 3, 4, List.of(1, 1, 1, 1), List.of(4, 6, 8, 10), 3, Norm.LAYER_NORM, 0.5f, 1f, false);
     private final TornadoDevice device =
@@ -50,7 +52,7 @@ class WeightsTest {
     }
 
     private Model model(ModelConfig config) {
-        return new Model(config, 2, 0f, 0f, 3, device);
+        return new Model(config, new Training(2, 0f, 0f, 3), device);
     }
 
     static Stream<Arguments> files() {
@@ -92,7 +94,7 @@ class WeightsTest {
     @Test
     void whatIsMissingOrOfAnotherShapeIsListed() throws IOException {
         Path file = timm("vit");
-        try (Model model = model(new VitConfig(8, 3, 4, 8, 2, 2, 32, 5, Norm.DYT, 0.5f))) {
+        try (Model model = model(new VitConfig(8, 3, 4, 8, 2, 2, 32, 5, Norm.DYT, 0.5f, VitConfig.Pool.AVERAGE))) {
             float alpha =
                     model.parameters().get(model.table().entry("fc_norm.alpha").offset());
             Weights weights = Weights.load(file, model);

@@ -28,6 +28,11 @@ class VitConfigTest {
                 .parameters();
         ParameterTable tanh = VitConfig.of(size, patch, width, depth, heads, classes, Norm.DYT)
                 .parameters();
+        ParameterTable token = VitConfig.of(size, patch, width, depth, heads, classes, Norm.DYT)
+                .withPool(VitConfig.Pool.TOKEN)
+                .parameters();
+        assertEquals(dyt, token.size());
+        assertEquals(layerNorm.decayedSize(), token.decayedSize());
         assertEquals(norm, layerNorm.size());
         assertEquals(dyt, tanh.size());
         if (decayed >= 0) {
@@ -45,6 +50,24 @@ class VitConfigTest {
                 VitConfig.of(32, 4, 192, 12, 3, 10, Norm.LAYER_NORM),
                 VitConfig.named("vit_tiny_patch4_32", 10, Norm.LAYER_NORM));
         assertThrows(UserException.class, () -> VitConfig.named("vit_huge_patch14_224", 10, Norm.DYT));
+    }
+
+    /** timm.optim.param_groups_layer_decay: 0 before the blocks, then a layer per block, then the head. */
+    @Test
+    void layersAreTimms() {
+        ParameterTable table = VitConfig.of(32, 8, 16, 3, 2, 10, Norm.DYT).parameters();
+        assertEquals(0, table.entry("cls_token").layer());
+        assertEquals(0, table.entry("patch_embed.proj.weight").layer());
+        assertEquals(1, table.entry("blocks.0.norm1.alpha").layer());
+        assertEquals(3, table.entry("blocks.2.mlp.fc2.bias").layer());
+        assertEquals(4, table.entry("fc_norm.weight").layer());
+        assertEquals(4, table.entry("head.bias").layer());
+        assertEquals(4, table.lastLayer());
+        ParameterTable token = VitConfig.of(32, 8, 16, 3, 2, 10, Norm.DYT)
+                .withPool(VitConfig.Pool.TOKEN)
+                .parameters();
+        assertEquals(3, token.entry("norm.alpha").layer());
+        assertEquals(4, token.entry("head.weight").layer());
     }
 
     @Test
