@@ -18,7 +18,7 @@ import org.tornadonn.nn.UserException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
 
-/** Draws a run's training loss and test accuracy over steps, from its log. */
+/** A run's training loss and test accuracy over steps, from its log, and their picture. */
 final class Curves {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int WINDOW = 20;
@@ -62,8 +62,8 @@ final class Curves {
 
     /** Training loss, and test accuracy. */
     static List<XYChart> charts(Map<String, Curve> curves) {
-        XYChart loss = chart("training loss (mean of 20 steps)", "loss", Styler.LegendPosition.InsideNE);
-        XYChart accuracy = chart("test accuracy", "%", Styler.LegendPosition.InsideSE);
+        XYChart loss = chart("training loss (mean of 20 steps)", "step", "loss", Styler.LegendPosition.InsideNE);
+        XYChart accuracy = chart("test accuracy", "step", "%", Styler.LegendPosition.InsideSE);
         curves.forEach((model, curve) -> {
             add(loss, model, curve.losses(), WINDOW, 1);
             if (!curve.accuracies().isEmpty()) {
@@ -73,21 +73,29 @@ final class Curves {
         return List.of(loss, accuracy);
     }
 
-    static void draw(Path log, Path png) {
+    /** Draws a run folder's curves.png: loss, accuracy, and alpha against 1 / std where a model has alpha. */
+    static Path draw(Path folder) {
+        Path png = folder.resolve("curves.png");
+        List<XYChart> charts = new ArrayList<>(charts(read(folder.resolve("log.jsonl"))));
+        Map<String, Alphas> alphas = Alphas.read(folder.resolve("alpha.jsonl"));
+        if (!alphas.isEmpty()) {
+            charts.add(Alphas.scatter(alphas));
+        }
         try {
-            BitmapEncoder.saveBitmap(charts(read(log)), 1, 2, png.toString(), BitmapEncoder.BitmapFormat.PNG);
+            BitmapEncoder.saveBitmap(charts, 1, charts.size(), png.toString(), BitmapEncoder.BitmapFormat.PNG);
         } catch (IOException e) {
             throw new UserException("The curves cannot be drawn: " + e.getMessage());
         }
+        return png;
     }
 
-    private static XYChart chart(String title, String unit, Styler.LegendPosition legend) {
+    static XYChart chart(String title, String x, String y, Styler.LegendPosition legend) {
         XYChart chart = new XYChartBuilder()
                 .width(560)
                 .height(380)
                 .title(title)
-                .xAxisTitle("step")
-                .yAxisTitle(unit)
+                .xAxisTitle(x)
+                .yAxisTitle(y)
                 .theme(Styler.ChartTheme.Matlab)
                 .build();
         chart.getStyler().setLegendPosition(legend);

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.tornadonn.nn.Norm;
 import org.tornadonn.nn.UserException;
@@ -11,12 +12,13 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import uk.ac.manchester.tornado.api.common.TornadoDevice;
 
 /** What "Transformers without Normalization" (arXiv 2503.10622) shows, scaled to a machine: a {@link Study} per command. */
 @Command(
         name = "paper",
         mixinStandardHelpOptions = true,
-        synopsisSubcommandLabel = "pair|squash|alpha",
+        synopsisSubcommandLabel = "pair|squash|alpha|curves",
         description = {
             "Train again what the DyT paper compares, scaled to this machine, and set the result beside the paper's figures.",
             "Each ends with report.html in its folder, and goes on where it was stopped when it is called again."
@@ -131,7 +133,7 @@ final class PaperCommand {
     @Command(
             name = "alpha",
             mixinStandardHelpOptions = true,
-            description = "A ViT with DyT, from several first values of alpha.")
+            description = "A ViT with DyT, from several first values of alpha; alpha against 1 / std of its input.")
     void alpha(
             @Mixin Scale scale,
             @Option(
@@ -144,14 +146,58 @@ final class PaperCommand {
             throw new UserException("A first value of alpha must be a positive number.");
         }
         Study study = new Study(
-                "The first value of alpha",
-                "The paper's claim: outside language models 0.5 is a good first value for all, and 0.5 to 1.2 are fine; it moves the"
-                        + " early part of the curve more than the end, and larger models or rates want smaller ones.",
+                "Alpha",
+                "The paper's claims: outside language models 0.5 is a good first value for all, and 0.5 to 1.2 are fine; it moves the"
+                        + " early part of the curve more than the end. In training alpha follows 1 / std of the layer's input, and in a"
+                        + " trained model the two go together over the layers.",
                 "alpha0 0.5");
         study.compare(VIT, "ViT-B, ImageNet-1K top-1", Map.of("alpha0 0.5", "82.5", "alpha0 1.0", "82.6"));
         for (float value : values) {
             study.add(VIT, "alpha0 " + value, List.of("--norm", "DyT", "--alpha0", "" + value), scale.seeds);
         }
-        study.run(scale.folder("alpha"), scale.options());
+        study.run(scale.folder("alpha"), scale.options(), PaperCommand::alphas);
+    }
+
+    private static List<Study.Figure> alphas(Map<Study.Training, Path> runs) {
+        List<Study.Figure> figures = new ArrayList<>();
+        runs.forEach((training, run) -> Alphas.read(run.resolve("alpha.jsonl")).forEach((norm, alphas) -> {
+            String name = training.variant() + ", seed " + training.seed();
+            figures.add(new Study.Figure(
+                    name,
+                    String.format(
+                            Locale.ROOT,
+                            "Correlation of alpha and 1 / std over the layers, trained: %.2f.",
+                            alphas.correlation()),
+                    List.of(alphas.course("in training"), Alphas.scatter(Map.of(norm, alphas)))));
+        }));
+        return figures;
+    }
+
+    @Command(
+            name = "curves",
+            mixinStandardHelpOptions = true,
+            description = "A ViT with LayerNorm: what its trained norm layers make of their input.")
+    void curves(@Mixin Scale scale) {
+        Study study = new Study(
+                "The curves of LayerNorm",
+                "The paper's claim: over tokens and channels, trained LayerNorm maps its input along a straight line in early layers,"
+                        + " and along an S like tanh's in deeper ones.",
+                "LayerNorm");
+        study.compare(VIT, "ViT-B, ImageNet-1K top-1", Map.of("LayerNorm", "82.3"));
+        study.add(VIT, "LayerNorm", List.of("--norm", "LayerNorm"), scale.seeds);
+        TornadoDevice device = DeviceChoice.several(scale.device)[0];
+        study.run(
+                scale.folder("curves"),
+                scale.options(),
+                runs -> runs.entrySet().stream()
+                        .map(run -> {
+                            RunConfig config = RunConfig.read(run.getValue());
+                            Path data = config.data() == null ? null : Path.of(config.data());
+                            Datasets sets = Datasets.open(data, config.model().imageSize());
+                            Path checkpoint = RunConfig.checkpoint(run.getValue(), Norm.LAYER_NORM);
+                            return NormCurves.figure(
+                                    "Seed " + run.getKey().seed(), NormCurves.of(checkpoint, sets.test(), device));
+                        })
+                        .toList());
     }
 }

@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import org.knowm.xchart.XYChart;
 import org.tornadonn.nn.UserException;
 import org.tornadonn.nn.train.Json;
 import tools.jackson.core.JacksonException;
@@ -84,15 +86,24 @@ final class Study {
         return paper.get(model);
     }
 
+    /** A part of the report beside curves and accuracy. */
+    record Figure(String title, String text, List<XYChart> charts) {}
+
+    /** Trains what is not trained yet, and writes report.html. */
+    void run(Path folder, List<String> common) {
+        run(folder, common, _ -> List.of());
+    }
+
     /**
-     * Trains what is not trained yet, and writes report.html.
+     * Does so with more figures, made of the run folders.
      *
      * @param common options that all trainings have
      * @throws UserException where the folder has trainings with other options
      */
-    void run(Path folder, List<String> common) {
+    void run(Path folder, List<String> common, Function<Map<Training, Path>, List<Figure>> figures) {
         keep(folder.resolve("options.json"), common);
         List<Outcome> outcomes = new ArrayList<>();
+        Map<Training, Path> runs = new LinkedHashMap<>();
         for (Training training : trainings) {
             Path run = training.folder(folder);
             System.out.printf(
@@ -103,9 +114,10 @@ final class Study {
             } else {
                 train(training, run, common);
             }
+            runs.put(training, run);
             outcomes.add(new Outcome(training, curve(run)));
         }
-        write(folder.resolve("report.html"), new StudyReport(this, outcomes, common).page());
+        write(folder.resolve("report.html"), new StudyReport(this, outcomes, common).page(figures.apply(runs)));
         System.out.println("\nReport: " + folder.resolve("report.html"));
     }
 

@@ -74,7 +74,7 @@ final class StudyReport {
         }
     }
 
-    String page() {
+    String page(List<Study.Figure> figures) {
         StringBuilder html = new StringBuilder();
         html.append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n<title>")
                 .append(escape(study.title()))
@@ -88,6 +88,14 @@ final class StudyReport {
                 .append(escape(String.join(" ", options)))
                 .append("</p>\n");
         by(outcomes, o -> o.training().model()).forEach((model, of) -> section(html, model, of));
+        for (Study.Figure figure : figures) {
+            html.append("<h2>")
+                    .append(escape(figure.title()))
+                    .append("</h2>\n<p>")
+                    .append(escape(figure.text()))
+                    .append("</p>\n");
+            image(html, figure.title(), figure.charts());
+        }
         return html.append("</body>\n</html>\n").toString();
     }
 
@@ -108,9 +116,7 @@ final class StudyReport {
                 .append("</td></tr>\n"));
         html.append("</table>\n");
         verdicts(spreads).forEach(v -> html.append("<p>").append(escape(v)).append("</p>\n"));
-        html.append("<img alt=\"training loss and test accuracy\" src=\"data:image/png;base64,")
-                .append(image(of))
-                .append("\"/>\n");
+        image(html, "training loss and test accuracy", Curves.charts(means(of)));
     }
 
     /** What the trainings say of each variant against the baseline, and what they cannot. */
@@ -148,7 +154,7 @@ final class StudyReport {
                 Math.abs(difference) > 2 * noise ? "show it" : "do not show it");
     }
 
-    private static String image(List<Outcome> of) {
+    private static Map<String, Curves.Curve> means(List<Outcome> of) {
         Map<String, Curves.Curve> means = new LinkedHashMap<>();
         by(of, o -> o.training().variant())
                 .forEach((variant, runs) -> means.put(
@@ -159,10 +165,19 @@ final class StudyReport {
                                         .map(o -> o.curve().accuracies())
                                         .toList()),
                                 new TreeSet<>())));
-        List<XYChart> charts = Curves.charts(means);
+        return means;
+    }
+
+    private static void image(StringBuilder html, String what, List<XYChart> charts) {
+        int columns = Math.min(2, charts.size());
         try (var bytes = new ByteArrayOutputStream()) {
-            BitmapEncoder.saveBitmap(charts, 1, charts.size(), bytes, BitmapEncoder.BitmapFormat.PNG);
-            return Base64.getEncoder().encodeToString(bytes.toByteArray());
+            BitmapEncoder.saveBitmap(
+                    charts, (charts.size() + columns - 1) / columns, columns, bytes, BitmapEncoder.BitmapFormat.PNG);
+            html.append("<img alt=\"")
+                    .append(escape(what))
+                    .append("\" src=\"data:image/png;base64,")
+                    .append(Base64.getEncoder().encodeToString(bytes.toByteArray()))
+                    .append("\"/>\n");
         } catch (IOException e) {
             throw new UserException("The curves cannot be drawn: " + e.getMessage());
         }

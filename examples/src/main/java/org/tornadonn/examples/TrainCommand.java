@@ -16,6 +16,7 @@ import org.tornadonn.nn.convnext.ConvNextConfig;
 import org.tornadonn.nn.data.Batches;
 import org.tornadonn.nn.model.Model;
 import org.tornadonn.nn.model.ModelConfig;
+import org.tornadonn.nn.train.AlphaLog;
 import org.tornadonn.nn.train.Checkpoint;
 import org.tornadonn.nn.train.Listener;
 import org.tornadonn.nn.train.ProgressLine;
@@ -247,8 +248,7 @@ final class TrainCommand implements Runnable {
         for (Norm each : config.norms()) {
             results.add(train(config, each, sets, targets, folder));
         }
-        Path png = folder.resolve("curves.png");
-        Curves.draw(folder.resolve("log.jsonl"), png);
+        Path png = Curves.draw(folder);
         System.out.printf(
                 "%n%-10s %14s %10s %12s %11s%n", "norm", "test accuracy", "test loss", "images/s", "parameters");
         for (Result r : results) {
@@ -374,6 +374,7 @@ final class TrainCommand implements Runnable {
                     rate,
                     new ProgressLine(norm.toString(), System.out),
                     new RunLog(norm.toString(), folder.resolve("log.jsonl")),
+                    new AlphaLog(model, sets.test(), norm.toString(), folder.resolve("alpha.jsonl")),
                     new TensorBoardLog(folder.resolve("tensorboard").resolve(norm.toString())));
             Listener.Evaluation evaluation =
                     new Trainer(model, recipe, sets.train(), sets.test(), file, listeners).run();

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -57,6 +58,37 @@ class PaperTest {
         String report = Files.readString(folder.resolve("report.html"));
         assertTrue(report.contains("<td>DyIdentity</td><td>diverged</td><td>61.0, then diverged</td>"), report);
         assertFalse(report.contains("DyIdentity is"), "what diverged has no accuracy to compare");
+    }
+
+    @Test
+    @Tag("embedded")
+    void alphaGoesWithTheDeviationOfItsInput() throws Exception {
+        assertEquals(0, study("alpha", "--values 0.5,1 --epochs 0.01").code());
+        String report = Files.readString(folder.resolve("report.html"));
+        assertTrue(
+                report.contains("alpha0 1.0, seed 1") && report.contains("Correlation of alpha and 1 / std"), report);
+        Alphas alphas = Alphas.read(folder.resolve("vit-alpha0-0.5-1").resolve("alpha.jsonl"))
+                .get("DyT");
+        assertEquals(
+                Set.of("blocks.0.norm1", "blocks.0.norm2", "fc_norm"),
+                alphas.alpha().keySet());
+        alphas.alpha().values().forEach(a -> assertEquals(0.5, a.lastEntry().getValue(), 0.1));
+        alphas.inverseStd().values().forEach(s -> assertTrue(s.lastEntry().getValue() > 0.1, s::toString));
+    }
+
+    @Test
+    @Tag("embedded")
+    void theCurvesOfLayerNorm() throws Exception {
+        Said said = study("curves", "--epochs 0.01");
+        assertEquals(0, said.code(), said.err());
+        String report = Files.readString(folder.resolve("report.html"));
+        assertTrue(report.matches("(?s).*blocks.0.norm1 0\\.\\d\\d; blocks.0.norm2 [01]\\.\\d\\d; fc_norm.*"), report);
+    }
+
+    @Test
+    void correlationIsPearsons() {
+        assertEquals(1, Alphas.correlation(List.of(1.0, 2.0, 4.0), List.of(3.0, 5.0, 9.0)), 1e-12);
+        assertEquals(-0.5, Alphas.correlation(List.of(1.0, 2.0, 3.0), List.of(2.0, 3.0, 1.0)), 1e-12);
     }
 
     @Test

@@ -30,7 +30,7 @@ public final class RunLog implements Listener {
         line.put("seconds", p.seconds());
         line.put("imagesPerSecond", Double.isNaN(p.imagesPerSecond()) ? null : p.imagesPerSecond());
         line.put("waiting", p.waiting());
-        write(line);
+        append(file, line);
     }
 
     @Override
@@ -44,7 +44,7 @@ public final class RunLog implements Listener {
             line.put("emaLoss", e.ema().loss());
             line.put("emaAccuracy", e.ema().accuracy());
         }
-        write(line);
+        append(file, line);
     }
 
     @Override
@@ -53,10 +53,10 @@ public final class RunLog implements Listener {
         line.put("model", model);
         line.put("step", step);
         line.put("diverged", true);
-        write(line);
+        append(file, line);
     }
 
-    private void write(Map<String, Object> line) {
+    static void append(Path file, Map<String, Object> line) {
         try {
             Files.writeString(
                     file,
