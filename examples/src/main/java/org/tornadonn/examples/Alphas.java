@@ -80,7 +80,7 @@ record Alphas(Map<String, TreeMap<Long, Double>> alpha, Map<String, TreeMap<Long
 
     private static XYSeries line(XYChart chart, String name, TreeMap<Long, Double> points) {
         XYSeries series = chart.addSeries(name, new ArrayList<>(points.keySet()), new ArrayList<>(points.values()));
-        series.setMarker(SeriesMarkers.NONE);
+        series.setMarker(SeriesMarkers.CIRCLE);
         return series;
     }
 

@@ -169,10 +169,8 @@ final class StudyReport {
     }
 
     private static void image(StringBuilder html, String what, List<XYChart> charts) {
-        int columns = Math.min(2, charts.size());
         try (var bytes = new ByteArrayOutputStream()) {
-            BitmapEncoder.saveBitmap(
-                    charts, (charts.size() + columns - 1) / columns, columns, bytes, BitmapEncoder.BitmapFormat.PNG);
+            BitmapEncoder.saveBitmap(charts, 1, charts.size(), bytes, BitmapEncoder.BitmapFormat.PNG);
             html.append("<img alt=\"")
                     .append(escape(what))
                     .append("\" src=\"data:image/png;base64,")
