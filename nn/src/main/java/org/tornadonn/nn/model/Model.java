@@ -10,6 +10,7 @@ import java.util.concurrent.Future;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 import org.tornadonn.nn.ParameterTable;
+import org.tornadonn.nn.Targets;
 import org.tornadonn.nn.UserException;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
@@ -102,16 +103,21 @@ public final class Model implements AutoCloseable {
         }
     }
 
+    /** One step of training towards labels [batch], each a class, or below 0 for padding. */
+    public Metrics train(float[] pixels, int[] labels, float learningRate) {
+        return train(pixels, Targets.oneHot(labels, config.classes()), learningRate);
+    }
+
     /**
      * One step of training.
      *
      * @param pixels images [batch, channels, size, size]
-     * @param classes labels [batch]; below 0: padding
+     * @param targets [batch, classes], in rows that sum to 1; a row of zeros: padding
      */
-    public Metrics train(float[] pixels, int[] classes, float learningRate) {
+    public Metrics train(float[] pixels, float[] targets, float learningRate) {
         begin();
         int share = batch / replicas.size();
-        onEach(i -> replicas.get(i).backward(pixels, classes, i * share));
+        onEach(i -> replicas.get(i).backward(pixels, targets, i * share));
         if (replicas.size() > 1) {
             average();
         }
@@ -151,11 +157,12 @@ public final class Model implements AutoCloseable {
         return new Metrics(loss / Math.max(1, counted), correct, counted);
     }
 
-    /** Loss without smoothing, and right answers. */
-    public Metrics evaluate(float[] pixels, int[] classes) {
+    /** Loss without smoothing, and right answers; of labels below 0, padding, neither. */
+    public Metrics evaluate(float[] pixels, int[] labels) {
         begin();
         int share = batch / replicas.size();
-        onEach(i -> replicas.get(i).evaluate(pixels, classes, i * share));
+        float[] targets = Targets.oneHot(labels, config.classes());
+        onEach(i -> replicas.get(i).evaluate(pixels, targets, i * share));
         return metrics();
     }
 

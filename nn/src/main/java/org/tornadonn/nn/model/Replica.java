@@ -16,7 +16,6 @@ import uk.ac.manchester.tornado.api.common.TornadoDevice;
 import uk.ac.manchester.tornado.api.enums.DataTransferMode;
 import uk.ac.manchester.tornado.api.exceptions.TornadoExecutionPlanException;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
-import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /**
  * A model planned on one device for its share of a batch. A training step is {@link #backward} and {@link #update}. Alone, AdamW
@@ -32,7 +31,7 @@ final class Replica implements AutoCloseable {
 
     private final Network net;
     private final FloatArray gradients;
-    private final IntArray labels;
+    private final FloatArray targets;
     private final FloatArray logits;
     private final FloatArray metrics = new FloatArray(3);
     private final FloatArray hyper = new FloatArray(6);
@@ -59,7 +58,7 @@ final class Replica implements AutoCloseable {
         ParameterTable table = config.parameters();
         int imageValues = config.channels() * config.imageSize() * config.imageSize();
         net = new Network(table, config.norm(), batch, imageValues, config.classes(), device.getMaxGlobalMemory());
-        labels = new IntArray(batch);
+        targets = new FloatArray(batch * config.classes());
         logits = net.temporary(batch, config.classes());
         adamM = net.temporary(table.size());
         adamV = net.temporary(table.size());
@@ -121,9 +120,9 @@ final class Replica implements AutoCloseable {
         Slice dLogits = Slice.of(new FloatArray(logits.getSize()));
         net.head().forward(s, Slice.of(logits));
         CrossEntropyKernel.forward(
-                s, "loss", dLogits, metrics, Slice.of(logits), labels, net.batch(), net.classes(), smoothing);
+                s, "loss", dLogits, metrics, Slice.of(logits), targets, net.batch(), net.classes(), smoothing);
         s.graph()
-                .transferToDevice(DataTransferMode.EVERY_EXECUTION, labels)
+                .transferToDevice(DataTransferMode.EVERY_EXECUTION, targets)
                 .transferToHost(DataTransferMode.EVERY_EXECUTION, metrics)
                 .transferToHost(DataTransferMode.UNDER_DEMAND, logits);
         return dLogits;
@@ -177,19 +176,21 @@ final class Replica implements AutoCloseable {
         return bytesOut;
     }
 
-    private void forward(float[] pixels, int[] classes, int first) {
-        FloatArray images = net.images();
-        long values = images.getSize() / net.batch();
-        MemorySegment.copy(
-                MemorySegment.ofArray(pixels),
-                first * values * Float.BYTES,
-                images.getSegment(),
-                0,
-                images.getNumBytesOfSegment());
-        for (int i = 0; i < net.batch(); i++) {
-            labels.set(i, classes[first + i]);
-        }
+    private void forward(float[] pixels, float[] targets, int first) {
+        copyShare(pixels, first, net.images());
+        copyShare(targets, first, this.targets);
         forward.forEach(this::execute);
+    }
+
+    /** @param first of this replica's samples in the batch */
+    private void copyShare(float[] batch, int first, FloatArray array) {
+        long values = array.getSize() / net.batch();
+        MemorySegment.copy(
+                MemorySegment.ofArray(batch),
+                first * values * Float.BYTES,
+                array.getSegment(),
+                0,
+                array.getNumBytesOfSegment());
     }
 
     /**
@@ -197,8 +198,8 @@ final class Replica implements AutoCloseable {
      *
      * @param first of this replica's samples in the batch
      */
-    void backward(float[] pixels, int[] classes, int first) {
-        forward(pixels, classes, first);
+    void backward(float[] pixels, float[] targets, int first) {
+        forward(pixels, targets, first);
         TornadoExecutionResult result = null;
         for (Step s : backward) {
             result = execute(s);
@@ -220,8 +221,8 @@ final class Replica implements AutoCloseable {
     }
 
     /** Forward and the loss without smoothing. */
-    void evaluate(float[] pixels, int[] classes, int first) {
-        forward(pixels, classes, first);
+    void evaluate(float[] pixels, float[] targets, int first) {
+        forward(pixels, targets, first);
         execute(predict).transferToHost(logits);
     }
 
