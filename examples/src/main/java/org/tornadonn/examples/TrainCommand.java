@@ -12,6 +12,7 @@ import org.tornadonn.nn.Engine;
 import org.tornadonn.nn.Norm;
 import org.tornadonn.nn.UserException;
 import org.tornadonn.nn.convnext.ConvNextConfig;
+import org.tornadonn.nn.data.Augmentation;
 import org.tornadonn.nn.data.Batches;
 import org.tornadonn.nn.model.Model;
 import org.tornadonn.nn.model.ModelConfig;
@@ -229,7 +230,8 @@ final class TrainCommand implements Runnable {
                 init == null ? null : init.toAbsolutePath().toString(),
                 norms,
                 model,
-                Recipe.of(steps, batch, learningRate == null ? usual : learningRate, seed));
+                Recipe.of(steps, batch, learningRate == null ? usual : learningRate, seed)
+                        .withAugmentation(data == null ? Augmentation.none() : Augmentation.padCrop()));
     }
 
     private ModelConfig model(int classes, Norm first) {
