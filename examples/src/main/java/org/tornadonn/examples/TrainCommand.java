@@ -12,7 +12,6 @@ import org.tornadonn.nn.Engine;
 import org.tornadonn.nn.Norm;
 import org.tornadonn.nn.UserException;
 import org.tornadonn.nn.convnext.ConvNextConfig;
-import org.tornadonn.nn.data.Augmentation;
 import org.tornadonn.nn.data.Batches;
 import org.tornadonn.nn.model.Model;
 import org.tornadonn.nn.model.ModelConfig;
@@ -20,6 +19,7 @@ import org.tornadonn.nn.train.Checkpoint;
 import org.tornadonn.nn.train.Listener;
 import org.tornadonn.nn.train.ProgressLine;
 import org.tornadonn.nn.train.Recipe;
+import org.tornadonn.nn.train.RecipeFile;
 import org.tornadonn.nn.train.RunLog;
 import org.tornadonn.nn.train.TensorBoardLog;
 import org.tornadonn.nn.train.Trainer;
@@ -30,6 +30,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
 
@@ -74,14 +75,8 @@ final class TrainCommand implements Runnable {
             description = "${COMPLETION-CANDIDATES}; BOTH is LayerNorm, then DyT.")
     Choice norm;
 
-    @Option(names = "--epochs", defaultValue = "2", description = "Passes over the training images.")
-    double epochs;
-
-    @Option(names = "--batch", defaultValue = "32", description = "Images per step.")
-    int batch;
-
-    @Option(names = "--learning-rate", description = "Peak of the schedule; without it 1e-3, and 4e-3 for a ConvNeXt.")
-    Double learningRate;
+    @Mixin
+    RecipeOptions recipe;
 
     @Option(
             names = "--image-size",
@@ -92,9 +87,6 @@ final class TrainCommand implements Runnable {
     // one.
     @Option(names = "--alpha0", defaultValue = "2", description = "First value of DyT's alpha; 0.5 in the paper.")
     float alpha0;
-
-    @Option(names = "--seed", defaultValue = "1", description = "Of initial values, data order and augmentation.")
-    long seed;
 
     @Option(
             names = "--device",
@@ -172,13 +164,14 @@ final class TrainCommand implements Runnable {
         TornadoDevice[] targets = DeviceChoice.several(device);
         engines(targets);
         RunConfig config = resume == null ? null : RunConfig.read(resume);
+        RecipeFile chosen = config == null ? recipe.file(isConvNext() ? "convnext" : "vit") : null;
         Path source = config == null ? data : config.data() == null ? null : Path.of(config.data());
         int size = config == null ? side() : config.model().imageSize();
         System.out.println("Reading " + (source == null ? "drawn images" : source) + " ...");
         Datasets sets = Datasets.open(source, size);
         System.out.println("Data: " + sets);
         if (config == null) {
-            config = fresh(sets);
+            config = fresh(chosen, sets);
         }
         Path folder = resume != null ? resume : out != null ? out : Path.of("runs", now());
         config.write(folder);
@@ -214,9 +207,11 @@ final class TrainCommand implements Runnable {
         return LocalDateTime.now().format(DateTimeFormatter.ofPattern("yyyy-MM-dd-HHmmss"));
     }
 
-    private RunConfig fresh(Datasets sets) {
-        int perEpoch = Math.max(1, Batches.stepsPerEpoch(sets.train(), batch));
-        long steps = Math.max(1, Math.round(epochs * perEpoch));
+    private boolean isConvNext() {
+        return architecture.toLowerCase(Locale.ROOT).startsWith("convnext");
+    }
+
+    private RunConfig fresh(RecipeFile chosen, Datasets sets) {
         List<Norm> norms = switch (norm) {
             case BOTH -> List.of(Norm.LAYER_NORM, Norm.DYT);
             case LAYERNORM -> List.of(Norm.LAYER_NORM);
@@ -224,14 +219,15 @@ final class TrainCommand implements Runnable {
             case DYT -> List.of(Norm.DYT);
         };
         ModelConfig model = model(sets.train().classNames().size(), norms.getFirst());
-        double usual = model instanceof ConvNextConfig ? 4e-3 : 1e-3;
+        Recipe usual = Recipe.of(1, 1, isConvNext() ? 4e-3 : 1e-3, 1)
+                .withAugmentation(RunConfig.usualAugmentation(data == null));
+        int perEpoch = Math.max(1, Batches.stepsPerEpoch(sets.train(), chosen.batch()));
         return new RunConfig(
                 data == null ? null : data.toAbsolutePath().toString(),
                 init == null ? null : init.toAbsolutePath().toString(),
                 norms,
                 model,
-                Recipe.of(steps, batch, learningRate == null ? usual : learningRate, seed)
-                        .withAugmentation(data == null ? Augmentation.none() : Augmentation.padCrop()));
+                chosen.recipe(usual, perEpoch));
     }
 
     private ModelConfig model(int classes, Norm first) {

@@ -29,6 +29,13 @@ public final class ValueException extends UserException {
         }
     }
 
+    /** @throws ValueException where {@code value}, that of {@code other}, is given too */
+    public static void alone(String key, String other, Object value) {
+        if (value != null) {
+            throw new ValueException(key, key + " and " + other + " are both given; give one.");
+        }
+    }
+
     private static String plain(double value) {
         return value == Math.rint(value) && Math.abs(value) < 1e15
                 ? String.format(Locale.ROOT, "%.0f", value)
