@@ -6,10 +6,14 @@ import java.nio.file.Path;
 import java.util.List;
 import org.tornadonn.nn.Norm;
 import org.tornadonn.nn.UserException;
+import org.tornadonn.nn.ValueException;
+import org.tornadonn.nn.data.Augmentation;
 import org.tornadonn.nn.model.ModelConfig;
 import org.tornadonn.nn.train.Json;
+import org.tornadonn.nn.train.JsonFile;
 import org.tornadonn.nn.train.Recipe;
-import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * What a run trains; its config.json, from which it can be resumed.
@@ -18,6 +22,18 @@ import tools.jackson.core.JacksonException;
  * @param init safetensors file that the models begin with, or null
  */
 record RunConfig(String data, String init, List<Norm> norms, ModelConfig model, Recipe recipe) {
+    RunConfig {
+        ValueException.need("norms", norms);
+        ValueException.check("norms", norms.size(), 1, Norm.values().length);
+        ValueException.need("model", model);
+        ValueException.need("recipe", recipe);
+    }
+
+    /** What images are augmented with where no recipe says it: those of files by padding, crop and flip, drawn ones not at all. */
+    static Augmentation usualAugmentation(boolean drawn) {
+        return drawn ? Augmentation.none() : Augmentation.padCrop();
+    }
+
     void write(Path folder) {
         try {
             Files.createDirectories(folder);
@@ -31,10 +47,22 @@ record RunConfig(String data, String init, List<Norm> norms, ModelConfig model, 
 
     static RunConfig read(Path folder) {
         try {
-            return Json.MAPPER.readValue(Files.readString(folder.resolve("config.json")), RunConfig.class);
-        } catch (IOException | JacksonException e) {
+            JsonFile file = JsonFile.read(folder.resolve("config.json"));
+            return file.bind(JsonFile.overlaid(before(file.tree()), file.tree()), RunConfig.class);
+        } catch (IOException e) {
             throw new UserException(folder + " is not a run folder: it has no readable config.json.");
         }
+    }
+
+    /** What a run had that began before it could be chosen, and is not in its file. */
+    private static ObjectNode before(ObjectNode config) {
+        ObjectNode before = Json.MAPPER.createObjectNode().putNull("init");
+        Augmentation augmentation = usualAugmentation(!config.hasNonNull("data"));
+        ObjectNode recipe = before.putObject("recipe");
+        recipe.put("accumulation", 1).put("beta2", 0.999).put("layerDecay", 1);
+        recipe.put("clip", 0).put("ema", 0).put("dropPath", 0);
+        recipe.set("augmentation", Json.MAPPER.<JsonNode>valueToTree(augmentation));
+        return before;
     }
 
     /** The checkpoint of a model in a run folder. */

@@ -21,6 +21,7 @@ import org.tornadonn.nn.train.Checkpoint;
 import org.tornadonn.nn.train.Listener;
 import org.tornadonn.nn.train.ProgressLine;
 import org.tornadonn.nn.train.Recipe;
+import org.tornadonn.nn.train.RecipeFile;
 import org.tornadonn.nn.train.RunLog;
 import org.tornadonn.nn.train.TensorBoardLog;
 import org.tornadonn.nn.train.Trainer;
@@ -31,6 +32,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
@@ -90,54 +92,8 @@ final class TrainCommand implements Runnable {
             description = "One, or several to train with and compare: ${COMPLETION-CANDIDATES}.")
     List<Norm> norms;
 
-    @Option(names = "--epochs", defaultValue = "2", description = "Passes over the training images.")
-    double epochs;
-
-    @Option(names = "--batch", defaultValue = "32", description = "Images per step.")
-    int batch;
-
-    @Option(
-            names = "--accumulation",
-            defaultValue = "1",
-            description = "Equal parts of a batch that are computed one after the other, in less memory.")
-    int accumulation;
-
-    @Option(names = "--learning-rate", description = "Peak of the schedule; without it 1e-3, and 4e-3 for a ConvNeXt.")
-    Double learningRate;
-
-    @Option(
-            names = "--beta2",
-            defaultValue = "0.999",
-            description = "Decay of AdamW's second moment; the paper has 0.95 for its largest ViT.")
-    float beta2;
-
-    @Option(
-            names = "--layer-decay",
-            defaultValue = "1",
-            description = "The learning rate of a block is that of the block above it times this.")
-    float layerDecay;
-
-    @Option(
-            names = "--clip",
-            defaultValue = "0",
-            paramLabel = "NORM",
-            description = "The largest global norm of the gradient; 0: any.")
-    float clip;
-
-    @Option(
-            names = "--drop-path",
-            defaultValue = "0",
-            paramLabel = "RATE",
-            description = "Stochastic depth: how often samples leave out the last block; linear from 0 at the first.")
-    float dropPath;
-
-    @Option(
-            names = "--ema",
-            defaultValue = "0",
-            paramLabel = "DECAY",
-            description =
-                    "Keep and evaluate a moving average of the weights too; the paper's decay is 0.9999, 0: none.")
-    float ema;
+    @Mixin
+    RecipeOptions recipe;
 
     @Option(
             names = "--pool",
@@ -154,9 +110,6 @@ final class TrainCommand implements Runnable {
     // one.
     @Option(names = "--alpha0", defaultValue = "2", description = "First value of DyT's alpha; 0.5 in the paper.")
     float alpha0;
-
-    @Option(names = "--seed", defaultValue = "1", description = "Of initial values, data order and augmentation.")
-    long seed;
 
     @Option(
             names = "--device",
@@ -234,13 +187,14 @@ final class TrainCommand implements Runnable {
         TornadoDevice[] targets = DeviceChoice.several(device);
         engines(targets);
         RunConfig config = resume == null ? null : RunConfig.read(resume);
+        RecipeFile chosen = config == null ? recipe.file(isConvNext() ? "convnext" : "vit") : null;
         Path source = config == null ? data : config.data() == null ? null : Path.of(config.data());
         int size = config == null ? side() : config.model().imageSize();
         System.out.println("Reading " + (source == null ? "drawn images" : source) + " ...");
         Datasets sets = Datasets.open(source, size);
         System.out.println("Data: " + sets);
         if (config == null) {
-            config = fresh(sets);
+            config = fresh(chosen, sets);
         }
         Path folder = resume != null ? resume : out != null ? out : Path.of("runs", now());
         config.write(folder);
@@ -282,18 +236,21 @@ final class TrainCommand implements Runnable {
         return LocalDateTime.now().format(DateTimeFormatter.ofPattern("yyyy-MM-dd-HHmmss"));
     }
 
-    private RunConfig fresh(Datasets sets) {
-        int perEpoch = Math.max(1, Batches.stepsPerEpoch(sets.train(), batch));
-        long steps = Math.max(1, Math.round(epochs * perEpoch));
+    private boolean isConvNext() {
+        return architecture.toLowerCase(Locale.ROOT).startsWith("convnext");
+    }
+
+    private RunConfig fresh(RecipeFile chosen, Datasets sets) {
         ModelConfig model = pooled(model(sets.train().classNames().size(), norms.getFirst()));
-        double usual = model instanceof ConvNextConfig ? 4e-3 : 1e-3;
+        Recipe usual = Recipe.of(1, 1, isConvNext() ? 4e-3 : 1e-3, 1)
+                .withAugmentation(RunConfig.usualAugmentation(data == null));
+        int perEpoch = Math.max(1, Batches.stepsPerEpoch(sets.train(), chosen.batch()));
         return new RunConfig(
                 data == null ? null : data.toAbsolutePath().toString(),
                 init == null ? null : init.toAbsolutePath().toString(),
                 norms,
                 model,
-                Recipe.of(steps, batch, learningRate == null ? usual : learningRate, seed)
-                        .with(accumulation, beta2, layerDecay, clip, ema, dropPath));
+                chosen.recipe(usual, perEpoch));
     }
 
     private ModelConfig model(int classes, Norm first) {

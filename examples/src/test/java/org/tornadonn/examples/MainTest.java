@@ -13,6 +13,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.tornadonn.nn.data.Augmentation;
+import org.tornadonn.nn.train.Recipe;
 
 /** The commands as a user types them: what they print and return. */
 class MainTest {
@@ -55,6 +57,22 @@ class MainTest {
                 .split(" "));
         assertEquals(0, other.code(), other.err());
         assertTrue(other.out().contains("not in the file: "), other.out());
+    }
+
+    @Test
+    void trainsByTheRecipeOfAFileAndResumes() throws Exception {
+        Path recipe = Files.writeString(folder.resolve("recipe.json"), """
+                {"steps": 3, "batch": 8, "augmentation": {"crop": 0.2, "randAugment": 9, "mixup": 0.8, "cutmix": 1.0}}
+                """);
+        Path run = folder.resolve("run");
+        Said said = Said.by(("train --norm dyt --width 16 --depth 1 --heads 1 --patch 8 --seed 5 --recipe " + recipe
+                        + " --out " + run)
+                .split(" "));
+        assertEquals(0, said.code(), said.err());
+        Recipe used = RunConfig.read(run).recipe();
+        assertEquals(new Recipe(3, 8, 1e-3, 1, 0.05f, 0.1f, 5, new Augmentation(0, false, 0.2, 9, 0, 0.8, 1)), used);
+        Said again = Said.by("train", "--resume", run.toString());
+        assertTrue(again.out().contains("resumed after step 3"), again.out() + again.err());
     }
 
     private void predicts(Path checkpoint) throws Exception {
@@ -115,6 +133,11 @@ class MainTest {
                 "1");
         fails(1, "Use a smaller batch", "train", "--batch", "16000", "--width", "768", "--depth", "12");
         fails(2, "Unknown option", "train", "--nonsense");
+        Path recipe = Files.writeString(folder.resolve("recipe.json"), "{\n\"batch\": 0}");
+        fails(1, "line 2: batch is 0; allowed is 1 to", "train", "--recipe", recipe.toString());
+        fails(1, "There is no readable recipe", "train", "--recipe", "papers");
+        fails(1, "Give fewer warmupEpochs", "train", "--recipe", "paper", "--epochs", "3");
+        fails(1, "batch is -1; allowed is 1 to", "train", "--batch", "-1");
         fails(1, "not those of --model vit", "train", "--depths", "1,1");
         fails(1, "not those of --model convnext", "train", "--model", "convnext", "--width", "8");
         fails(1, "Names begin with", "train", "--model", "resnet50");

@@ -1,7 +1,7 @@
 package org.tornadonn.nn;
 
 /** Something the user can mend; the message says what and how. */
-public final class UserException extends RuntimeException {
+public class UserException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     public UserException(String message) {

@@ -6,12 +6,29 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /**
- * Cross-entropy with label smoothing ε (arXiv 1512.00567, section 7): loss = -Σ target log softmax(logits), target = (1 - ε)
- * onehot(label) + ε / K; dLogits = (softmax - target) / counted, the gradient of the mean. A label below 0 is padding: it is not
- * counted and has no gradient. metrics = {sum of losses, number correct, number counted}.
+ * Cross-entropy of soft targets with label smoothing ε (arXiv 1512.00567, section 7): loss = -Σ smoothed log softmax(logits),
+ * smoothed = (1 - ε) target + ε / K; dLogits = (softmax - smoothed) / counted, the gradient of the mean. A row of targets sums to
+ * 1; a row of zeros is padding: it is not counted and has no gradient. Right is an answer whose largest logit is where the largest
+ * target is. metrics = {sum of losses, number right, number counted}.
  */
 public final class CrossEntropyKernel {
     private CrossEntropyKernel() {}
+
+    /** The class of the largest target, -1 for padding. */
+    public static void kLabels(IntArray labels, FloatArray targets, int batch, int classes) {
+        for (@Parallel int b = 0; b < batch; b++) {
+            int label = -1;
+            float most = 0f;
+            for (int k = 0; k < classes; k++) {
+                float v = targets.get(b * classes + k);
+                if (v > most) {
+                    label = k;
+                }
+                most = Math.max(most, v);
+            }
+            labels.set(b, label);
+        }
+    }
 
     public static void kCount(FloatArray counted, IntArray labels, int one, int batch) {
         for (@Parallel int i = 0; i < one; i++) {
@@ -30,6 +47,7 @@ public final class CrossEntropyKernel {
             FloatArray losses,
             FloatArray hits,
             FloatArray logits,
+            FloatArray targets,
             FloatArray counted,
             IntArray labels,
             IntArray at,
@@ -52,18 +70,19 @@ public final class CrossEntropyKernel {
             }
             float sum = 0f;
             float total = 0f;
+            float own = 0f;
             for (int k = 0; k < classes; k++) {
                 float shifted = logits.get(logits0 + k) - maximum;
                 sum += TornadoMath.exp(shifted);
                 total += shifted;
+                own += targets.get(b * classes + k) * shifted;
             }
             float logSum = TornadoMath.log(sum);
             float use = 0f;
             if (label >= 0) {
                 use = 1f;
             }
-            float own = logits.get(logits0 + Math.max(0, label)) - maximum - logSum;
-            float loss = -(1f - smoothing) * own - smoothing / classes * (total - classes * logSum);
+            float loss = -(1f - smoothing) * (own - logSum) - smoothing / classes * (total - classes * logSum);
             losses.set(b, use * loss);
             float hit = 0f;
             if (best == label) {
@@ -72,12 +91,9 @@ public final class CrossEntropyKernel {
             hits.set(b, hit);
             float weight = use / Math.max(1f, counted.get(0));
             for (int k = 0; k < classes; k++) {
-                float target = smoothing / classes;
-                if (k == label) {
-                    target = target + (1f - smoothing);
-                }
+                float smoothed = smoothing / classes + (1f - smoothing) * targets.get(b * classes + k);
                 float probability = TornadoMath.exp(logits.get(logits0 + k) - maximum) / sum;
-                dLogits.set(dLogits0 + k, weight * (probability - target));
+                dLogits.set(dLogits0 + k, weight * (probability - smoothed));
             }
         }
     }
@@ -97,22 +113,24 @@ public final class CrossEntropyKernel {
         }
     }
 
-    /** dLogits [batch, classes] and metrics [3] from logits [batch, classes] and labels [batch]. */
+    /** dLogits [batch, classes] and metrics [3] from logits and targets [batch, classes]. */
     public static void forward(
             Stage s,
             String id,
             Slice dLogits,
             FloatArray metrics,
             Slice logits,
-            IntArray labels,
+            FloatArray targets,
             int batch,
             int classes,
             float smoothing) {
+        IntArray labels = new IntArray(batch);
         FloatArray counted = new FloatArray(1);
         FloatArray losses = new FloatArray(batch);
         FloatArray hits = new FloatArray(batch);
         int t = s.place(dLogits, Slice.of(losses), Slice.of(hits), logits);
         s.graph()
+                .task(id + "Labels", CrossEntropyKernel::kLabels, labels, targets, batch, classes)
                 .task(id + "Count", CrossEntropyKernel::kCount, counted, labels, 1, batch)
                 .task(
                         id,
@@ -121,6 +139,7 @@ public final class CrossEntropyKernel {
                         losses,
                         hits,
                         logits.array(),
+                        targets,
                         counted,
                         labels,
                         s.table(),

@@ -1,5 +1,6 @@
 package org.tornadonn.kernels;
 
+import java.util.Arrays;
 import java.util.function.DoubleUnaryOperator;
 
 /** The operations in plain double loops, from their definitions; knows nothing of the kernels. */
@@ -282,13 +283,14 @@ final class Reference {
         };
     }
 
-    /** The mean loss over labels of at least 0, as a tensor of one element. */
-    static Op crossEntropy(int[] labels, int classes, double smoothing) {
+    /** The mean loss over the rows whose targets are not all 0, as a tensor of one element. */
+    static Op crossEntropy(double[][] targets, double smoothing) {
         return in -> {
             double total = 0;
             int counted = 0;
-            for (int b = 0; b < labels.length; b++) {
-                if (labels[b] < 0) {
+            for (int b = 0; b < targets.length; b++) {
+                int classes = targets[b].length;
+                if (Arrays.stream(targets[b]).sum() == 0) {
                     continue;
                 }
                 counted++;
@@ -297,7 +299,7 @@ final class Reference {
                     sum += Math.exp(in[0][b * classes + k]);
                 }
                 for (int k = 0; k < classes; k++) {
-                    double target = smoothing / classes + (k == labels[b] ? 1 - smoothing : 0);
+                    double target = smoothing / classes + (1 - smoothing) * targets[b][k];
                     total -= target * (in[0][b * classes + k] - Math.log(sum));
                 }
             }

@@ -3,13 +3,14 @@ package org.tornadonn.benchmarks.op;
 import java.util.List;
 import org.tornadonn.kernels.CrossEntropyKernel;
 import org.tornadonn.kernels.Slice;
-import uk.ac.manchester.tornado.api.types.arrays.IntArray;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
-/** Cross-entropy with label smoothing, with the gradient of the logits in the same pass. */
+/** Cross-entropy of soft targets with label smoothing, with the gradient of the logits in the same pass. */
 final class CrossEntropyOp {
     private static final float SMOOTHING = 0.1f;
 
-    // Per logit: maximum, difference, exp, two sums, division, difference, product.
+    // Per logit: two maxima, difference, exp, two sums, product and sum with the target, division, product and sum of
+    // smoothing, difference, product.
     static final Op OP = new Op(
             "crossentropy",
             "batch x classes",
@@ -19,8 +20,8 @@ final class CrossEntropyOp {
                     List.of(Ladders.size(64, 10), Ladders.size(64, 1000), Ladders.size(1024, 1000))),
             List.of(new Op.Pass(
                     "forward+backward",
-                    s -> 4 * (2 * Ladders.elements(s) + s[0] + 3),
-                    s -> 8 * Ladders.elements(s),
+                    s -> 4 * (3 * Ladders.elements(s) + 3),
+                    s -> 13 * Ladders.elements(s),
                     CrossEntropyOp::both)));
 
     private CrossEntropyOp() {}
@@ -29,18 +30,18 @@ final class CrossEntropyOp {
         int batch = size[0];
         int classes = size[1];
         Slice logits = o.normal(batch * classes);
-        IntArray labels = o.labels(batch, classes);
+        FloatArray targets = o.oneHot(batch, classes);
         Slice dLogits = o.output(batch * classes);
         Slice metrics = o.output(3);
         return new Op.Work(
                 s -> CrossEntropyKernel.forward(
-                        s, "loss", dLogits, metrics.array(), logits, labels, batch, classes, SMOOTHING),
+                        s, "loss", dLogits, metrics.array(), logits, targets, batch, classes, SMOOTHING),
                 e -> {
                     double total = 0;
                     for (int b = 0; b < batch; b++) {
                         double logSum = logSum(logits, b, classes);
                         for (int k = 0; k < classes; k++) {
-                            total -= target(labels, b, k, classes)
+                            total -= smoothed(targets, b * classes + k, classes)
                                     * (logits.array().get(b * classes + k) - logSum);
                         }
                     }
@@ -49,7 +50,7 @@ final class CrossEntropyOp {
                     e.sampled("dLogits", dLogits, batch * classes, 1, i -> {
                         int b = i / classes;
                         double p = Math.exp(logits.array().get(i) - logSum(logits, b, classes));
-                        return (p - target(labels, b, i % classes, classes)) / batch;
+                        return (p - smoothed(targets, i, classes)) / batch;
                     });
                 });
     }
@@ -62,7 +63,7 @@ final class CrossEntropyOp {
         return Math.log(sum);
     }
 
-    private static double target(IntArray labels, int b, int k, int classes) {
-        return SMOOTHING / classes + (labels.get(b) == k ? 1 - SMOOTHING : 0);
+    private static double smoothed(FloatArray targets, int i, int classes) {
+        return SMOOTHING / classes + (1 - SMOOTHING) * targets.get(i);
     }
 }

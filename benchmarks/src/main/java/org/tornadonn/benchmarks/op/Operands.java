@@ -6,7 +6,6 @@ import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.tornadonn.kernels.Slice;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
-import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
 
 /** Allocates an op's operands: seeded inputs, and outputs of NaN, so that what is not written is seen. */
@@ -42,11 +41,11 @@ public final class Operands {
         return input(FloatArray.fromArray(values));
     }
 
-    /** Labels from 0 to below {@code classes}. */
-    IntArray labels(int size, int classes) {
-        IntArray array = new IntArray(size);
-        for (int i = 0; i < size; i++) {
-            array.set(i, random.nextInt(classes));
+    /** Rows with a 1 at a random class. */
+    FloatArray oneHot(int rows, int classes) {
+        FloatArray array = new FloatArray(rows * classes);
+        for (int i = 0; i < rows; i++) {
+            array.set(i * classes + random.nextInt(classes), 1f);
         }
         inputs.add(array);
         return array;

@@ -1,46 +1,70 @@
 package org.tornadonn.nn.data;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
+import org.tornadonn.nn.Targets;
 import org.tornadonn.nn.UserException;
 
 /**
- * Batches prepared by a background thread while the device works. In training they never end; the order of an epoch and the
- * augmentation of an image depend on the seed, the epoch and the image alone, so a run may begin at any step. An evaluation is one
- * pass in order, its last batch padded with label -1.
+ * Batches prepared by background threads while the device works. In training they never end; the order of an epoch and the
+ * augmentation of an image depend on the seed, the epoch and the image alone, and how a batch is mixed on the seed and the step, so
+ * a run may begin at any step and has the same bits with any number of threads. An evaluation is one pass in order, its last batch
+ * padded with label -1.
  */
 public final class Batches implements AutoCloseable {
     private static final int AHEAD = 4;
 
-    /** Images [batch, channels, size, size] and labels, -1 for padding. */
-    public record Batch(float[] images, int[] labels) {}
+    /**
+     * Images [batch, channels, size, size] and labels, -1 for padding.
+     *
+     * @param lambda share of each image's own label in its target; that of the reversed batch has the rest
+     */
+    public record Batch(float[] images, int[] labels, float lambda) {
+        /** [batch, classes] */
+        public float[] targets(int classes) {
+            return Targets.mixed(labels, lambda, classes);
+        }
+    }
 
     private final ImageSet set;
     private final int batch;
-    private final long seed;
+    private final int threads;
+    private final ExecutorService pool;
     private final BlockingQueue<Batch> queue = new ArrayBlockingQueue<>(AHEAD);
-    private final Thread thread;
+    private Thread thread;
     private final int batches;
     private volatile RuntimeException failure;
     private int taken;
     private long waited;
     private final long start = System.nanoTime();
 
-    private Batches(ImageSet set, int batch, long seed, boolean training, long firstStep) {
+    private interface Work {
+        void run() throws InterruptedException;
+    }
+
+    private Batches(ImageSet set, int batch, int batches, int threads) {
         this.set = set;
         this.batch = batch;
-        this.seed = seed;
-        batches = training ? Integer.MAX_VALUE : (set.size() + batch - 1) / batch;
-        thread = Thread.ofPlatform().daemon().name("batches").unstarted(() -> {
+        this.batches = batches;
+        this.threads = threads;
+        pool = Executors.newFixedThreadPool(
+                threads, Thread.ofPlatform().daemon().name("images-", 0).factory());
+    }
+
+    private void begin(Work work) {
+        thread = Thread.ofPlatform().daemon().name("batches").start(() -> {
             try {
-                if (training) {
-                    train(firstStep);
-                } else {
-                    evaluate();
-                }
+                work.run();
             } catch (InterruptedException _) {
                 // Closed.
             } catch (RuntimeException e) {
@@ -49,22 +73,33 @@ public final class Batches implements AutoCloseable {
         });
     }
 
-    /** Endless batches beginning with that of {@code firstStep}; what does not fill a batch at the end of an epoch is left out. */
-    public static Batches training(ImageSet set, int batch, long seed, long firstStep) {
+    /**
+     * Endless batches beginning with that of {@code firstStep}; what does not fill a batch at the end of an epoch is left out.
+     */
+    public static Batches training(ImageSet set, int batch, long seed, long firstStep, Augmentation augmentation) {
+        return training(set, batch, seed, firstStep, augmentation, processors());
+    }
+
+    static Batches training(
+            ImageSet set, int batch, long seed, long firstStep, Augmentation augmentation, int threads) {
         if (batch > set.size()) {
             throw new UserException("The batch (" + batch + ") is larger than the training set (" + set.size()
                     + " images). Use a smaller batch.");
         }
-        Batches batches = new Batches(set, batch, seed, true, firstStep);
-        batches.thread.start();
+        Batches batches = new Batches(set, batch, Integer.MAX_VALUE, threads);
+        batches.begin(() -> batches.train(seed, firstStep, augmentation));
         return batches;
     }
 
     /** One pass, in order. */
     public static Batches evaluation(ImageSet set, int batch) {
-        Batches batches = new Batches(set, batch, 0, false, 0);
-        batches.thread.start();
+        Batches batches = new Batches(set, batch, (set.size() + batch - 1) / batch, processors());
+        batches.begin(batches::evaluate);
         return batches;
+    }
+
+    private static int processors() {
+        return Runtime.getRuntime().availableProcessors();
     }
 
     /** Steps of an epoch of training. */
@@ -72,27 +107,28 @@ public final class Batches implements AutoCloseable {
         return set.size() / batch;
     }
 
-    private void train(long firstStep) throws InterruptedException {
+    private void train(long seed, long firstStep, Augmentation augmentation) throws InterruptedException {
         int perEpoch = stepsPerEpoch(set, batch);
-        long epoch = -1;
-        int[] order = null;
-        for (long step = firstStep; ; step++) {
-            if (step / perEpoch != epoch) {
-                epoch = step / perEpoch;
-                order = shuffled(epoch);
+        for (long step = firstStep; ; ) {
+            long epoch = step / perEpoch;
+            int[] order = shuffled(seed, epoch);
+            for (; step / perEpoch == epoch; step++) {
+                int first = (int) (step % perEpoch) * batch;
+                float[] images = new float[batch * imageValues()];
+                int[] labels = new int[batch];
+                each(i -> {
+                    int index = order[first + i];
+                    SplittableRandom random = new SplittableRandom((seed * 31 + epoch) * 1_000_003L + index);
+                    labels[i] = set.image(index, augmentation, random, images, i * imageValues());
+                });
+                Mix mix = Mix.draw(augmentation, set.imageSize(), new SplittableRandom(seed * 104_729L + step));
+                mix.apply(images, batch, set.channels(), set.imageSize());
+                queue.put(new Batch(images, labels, mix.lambda()));
             }
-            int first = (int) (step % perEpoch) * batch;
-            Batch next = empty();
-            for (int i = 0; i < batch; i++) {
-                int index = order[first + i];
-                SplittableRandom augment = new SplittableRandom((seed * 31 + epoch) * 1_000_003L + index);
-                next.labels()[i] = set.image(index, augment, next.images(), i * imageValues());
-            }
-            queue.put(next);
         }
     }
 
-    private int[] shuffled(long epoch) {
+    private int[] shuffled(long seed, long epoch) {
         SplittableRandom random = new SplittableRandom(seed * 7919 + epoch);
         int[] order = IntStream.range(0, set.size()).toArray();
         for (int i = order.length - 1; i > 0; i--) {
@@ -105,22 +141,37 @@ public final class Batches implements AutoCloseable {
     }
 
     private void evaluate() throws InterruptedException {
-        for (int first = 0; first < set.size(); first += batch) {
-            Batch next = empty();
-            for (int i = 0; i < batch; i++) {
-                next.labels()[i] =
-                        first + i < set.size() ? set.image(first + i, null, next.images(), i * imageValues()) : -1;
+        for (int start = 0; start < set.size(); start += batch) {
+            int first = start;
+            float[] images = new float[batch * imageValues()];
+            int[] labels = new int[batch];
+            each(i -> labels[i] = first + i < set.size() ? set.image(first + i, images, i * imageValues()) : -1);
+            queue.put(new Batch(images, labels, 1f));
+        }
+    }
+
+    /** Does work for each place of a batch, which no other place may notice. */
+    private void each(IntConsumer work) throws InterruptedException {
+        List<Future<?>> running = new ArrayList<>();
+        for (int t = 0; t < threads; t++) {
+            int start = t;
+            running.add(pool.submit(() -> {
+                for (int i = start; i < batch; i += threads) {
+                    work.accept(i);
+                }
+            }));
+        }
+        for (Future<?> one : running) {
+            try {
+                one.get();
+            } catch (ExecutionException e) {
+                throw e.getCause() instanceof RuntimeException r ? r : new IllegalStateException(e.getCause());
             }
-            queue.put(next);
         }
     }
 
     private int imageValues() {
         return set.channels() * set.imageSize() * set.imageSize();
-    }
-
-    private Batch empty() {
-        return new Batch(new float[batch * imageValues()], new int[batch]);
     }
 
     /** The next batch, or null after the last of an evaluation. */
@@ -154,5 +205,6 @@ public final class Batches implements AutoCloseable {
     @Override
     public void close() {
         thread.interrupt();
+        pool.shutdownNow();
     }
 }

@@ -4,12 +4,11 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 
 /**
- * Colour images in memory, one byte per value. Augmentation, where it is wanted: a random crop after padding by an eighth of the side, and a flip.
+ * Colour images in memory, one byte per value.
  *
  * @param pixels [channels, size, size] per image
  */
-record ByteImages(List<byte[]> pixels, int[] labels, List<String> classNames, int imageSize, boolean augmented)
-        implements ImageSet {
+record ByteImages(List<byte[]> pixels, int[] labels, List<String> classNames, int imageSize) implements ImageSet {
     private static final int CHANNELS = 3;
     private static final float[] MEAN = {0.485f * 255, 0.456f * 255, 0.406f * 255};
     private static final float[] DEVIATION = {0.229f * 255, 0.224f * 255, 0.225f * 255};
@@ -25,13 +24,20 @@ record ByteImages(List<byte[]> pixels, int[] labels, List<String> classNames, in
     }
 
     @Override
-    public int image(int index, RandomGenerator augment, float[] target, int offset) {
+    public int image(int index, Augmentation augmentation, RandomGenerator random, float[] target, int offset) {
         byte[] image = pixels.get(index);
-        boolean crops = augment != null && augmented;
-        int pad = imageSize / 8;
-        int dx = !crops ? 0 : augment.nextInt(2 * pad + 1) - pad;
-        int dy = !crops ? 0 : augment.nextInt(2 * pad + 1) - pad;
-        boolean mirrored = crops && augment.nextBoolean();
+        int pad = (int) (augmentation.pad() * imageSize);
+        int dx = pad == 0 ? 0 : random.nextInt(2 * pad + 1) - pad;
+        int dy = pad == 0 ? 0 : random.nextInt(2 * pad + 1) - pad;
+        boolean mirrored = augmentation.flip() && random.nextBoolean();
+        if (augmentation.crop() < 1) {
+            image = Geometry.crop(image, imageSize, RandomBoxes.crop(imageSize, augmentation.crop(), random));
+        }
+        if (augmentation.randAugment() > 0) {
+            image = RandAugment.apply(image, imageSize, augmentation.randAugment(), random);
+        }
+        // Padding and mirroring are done here, where they cost nothing: crops and RandAugment treat left and right
+        // alike.
         for (int c = 0; c < CHANNELS; c++) {
             for (int y = 0; y < imageSize; y++) {
                 for (int x = 0; x < imageSize; x++) {
@@ -43,6 +49,9 @@ record ByteImages(List<byte[]> pixels, int[] labels, List<String> classNames, in
                             inside ? (value - MEAN[c]) / DEVIATION[c] : 0f;
                 }
             }
+        }
+        if (augmentation.erasing() > 0 && random.nextDouble() < augmentation.erasing()) {
+            RandomBoxes.erase(target, offset, CHANNELS, imageSize, random);
         }
         return labels[index];
     }

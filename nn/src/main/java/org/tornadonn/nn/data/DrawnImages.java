@@ -33,7 +33,7 @@ public final class DrawnImages {
                 .parallel()
                 .mapToObj(i -> draw(labels[i], new SplittableRandom(seed * 1_000_003L + i)))
                 .toList();
-        return new ByteImages(pixels, labels, NAMES, SIDE, false);
+        return new ByteImages(pixels, labels, NAMES, SIDE);
     }
 
     private static byte[] draw(int label, SplittableRandom random) {

@@ -125,7 +125,7 @@ public record ImageFolder(ImageSet train, ImageSet test, List<String> skipped) {
                                 ? " holds no image (png, jpg, bmp or gif)."
                                 : " is not an image that can be decoded (png, jpg, bmp or gif)."));
             }
-            ImageSet set = new ByteImages(pixels, new int[files.size()], List.of(), imageSize, false);
+            ImageSet set = new ByteImages(pixels, new int[files.size()], List.of(), imageSize);
             return new Unlabelled(set, files, skipped);
         } catch (IOException e) {
             throw new UserException("Reading " + path + " failed: " + e.getMessage());
@@ -203,8 +203,7 @@ public record ImageFolder(ImageSet train, ImageSet test, List<String> skipped) {
                 IntStream.of(good).mapToObj(i -> pixels[i]).toList(),
                 IntStream.of(good).map(i -> samples.get(i).label()).toArray(),
                 classes,
-                size,
-                true);
+                size);
     }
 
     private static byte[] decode(Path file, int size) {

@@ -15,10 +15,17 @@ public interface ImageSet {
     int imageSize();
 
     /**
-     * Writes an image as floats [channels, size, size], normalised to about zero mean and unit deviation.
+     * Writes an image as floats [channels, size, size], normalised to about zero mean and unit deviation. Threads may call this at
+     * the same time.
      *
-     * @param augment the source of a random flip and crop, or null for the image as it is
+     * @param augmentation of which an image by itself has all but the mixing
+     * @param random the source of it; not used where there is none
      * @return its label
      */
-    int image(int index, RandomGenerator augment, float[] target, int offset);
+    int image(int index, Augmentation augmentation, RandomGenerator random, float[] target, int offset);
+
+    /** The same of an image as it is. */
+    default int image(int index, float[] target, int offset) {
+        return image(index, Augmentation.none(), null, target, offset);
+    }
 }

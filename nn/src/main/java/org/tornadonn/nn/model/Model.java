@@ -12,6 +12,7 @@ import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 import org.tornadonn.kernels.Slice;
 import org.tornadonn.nn.ParameterTable;
+import org.tornadonn.nn.Targets;
 import org.tornadonn.nn.Training;
 import org.tornadonn.nn.UserException;
 import org.tornadonn.nn.layer.Network;
@@ -107,16 +108,21 @@ public final class Model implements AutoCloseable {
         }
     }
 
+    /** One step of training towards labels [batch], each a class, or below 0 for padding. */
+    public Metrics train(float[] pixels, int[] labels, float learningRate) {
+        return train(pixels, Targets.oneHot(labels, config.classes()), learningRate);
+    }
+
     /**
      * One step of training.
      *
      * @param pixels images [batch of the training, channels, size, size]
-     * @param classes labels [batch of the training]; below 0: padding
+     * @param targets [batch of the training, classes], in rows that sum to 1; a row of zeros: padding
      */
-    public Metrics train(float[] pixels, int[] classes, float learningRate) {
+    public Metrics train(float[] pixels, float[] targets, float learningRate) {
         begin();
         int share = training.batch() / replicas.size();
-        onEach(i -> replicas.get(i).backward(pixels, classes, i * share, step));
+        onEach(i -> replicas.get(i).backward(pixels, targets, i * share, step));
         if (replicas.size() > 1) {
             average();
         }
@@ -161,23 +167,24 @@ public final class Model implements AutoCloseable {
         return new Metrics(loss / Math.max(1, counted), correct, counted, Float.NaN);
     }
 
-    /** Loss without smoothing, and right answers, of {@link #batch()} images. */
-    public Metrics evaluate(float[] pixels, int[] classes) {
-        return evaluate(pixels, classes, false);
+    /** Loss without smoothing, and right answers, of {@link #batch()} images; of labels below 0, padding, neither. */
+    public Metrics evaluate(float[] pixels, int[] labels) {
+        return evaluate(pixels, labels, false);
     }
 
     /** The same with the average of the weights in their place. */
-    public Metrics evaluateAverage(float[] pixels, int[] classes) {
+    public Metrics evaluateAverage(float[] pixels, int[] labels) {
         if (!training.averaged()) {
             throw new IllegalStateException("no average of the weights is kept");
         }
-        return evaluate(pixels, classes, true);
+        return evaluate(pixels, labels, true);
     }
 
-    private Metrics evaluate(float[] pixels, int[] classes, boolean averaged) {
+    private Metrics evaluate(float[] pixels, int[] labels, boolean averaged) {
         begin();
         int share = batch / replicas.size();
-        onEach(i -> replicas.get(i).evaluate(pixels, classes, i * share, averaged));
+        float[] targets = Targets.oneHot(labels, config.classes());
+        onEach(i -> replicas.get(i).evaluate(pixels, targets, i * share, averaged));
         return metrics();
     }
 

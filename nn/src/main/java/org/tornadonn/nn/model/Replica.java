@@ -21,7 +21,6 @@ import uk.ac.manchester.tornado.api.common.TornadoDevice;
 import uk.ac.manchester.tornado.api.enums.DataTransferMode;
 import uk.ac.manchester.tornado.api.exceptions.TornadoExecutionPlanException;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
-import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /**
  * A model planned on one device for its share of a batch, or a micro-batch of that. A training step is {@link #backward} and
@@ -35,7 +34,7 @@ final class Replica implements AutoCloseable {
     private final Training training;
     private final FloatArray own;
     private final FloatArray gradients;
-    private final IntArray labels;
+    private final FloatArray targets;
     private final FloatArray logits;
     private final FloatArray metrics = new FloatArray(3);
     private final float[] totals = new float[3];
@@ -60,7 +59,7 @@ final class Replica implements AutoCloseable {
         int imageValues = config.channels() * config.imageSize() * config.imageSize();
         net = new Network(
                 table, config.norm(), training, batch, imageValues, config.classes(), device.getMaxGlobalMemory());
-        labels = new IntArray(batch);
+        targets = new FloatArray(batch * config.classes());
         logits = net.temporary(batch, config.classes());
         this.training = training;
         own = training.accumulation() == 1 ? net.grads() : net.resident(table.size());
@@ -126,9 +125,9 @@ final class Replica implements AutoCloseable {
         Slice dLogits = Slice.of(new FloatArray(logits.getSize()));
         net.head().forward(s, Slice.of(logits));
         CrossEntropyKernel.forward(
-                s, "loss", dLogits, metrics, Slice.of(logits), labels, net.batch(), net.classes(), smoothing);
+                s, "loss", dLogits, metrics, Slice.of(logits), targets, net.batch(), net.classes(), smoothing);
         s.graph()
-                .transferToDevice(DataTransferMode.EVERY_EXECUTION, labels)
+                .transferToDevice(DataTransferMode.EVERY_EXECUTION, targets)
                 .transferToHost(DataTransferMode.EVERY_EXECUTION, metrics)
                 .transferToHost(DataTransferMode.UNDER_DEMAND, logits);
         return dLogits;
@@ -164,19 +163,21 @@ final class Replica implements AutoCloseable {
         return bytesOut;
     }
 
-    private void forward(float[] pixels, int[] classes, int first, int by) {
-        FloatArray images = net.images();
-        long values = images.getSize() / net.batch();
-        MemorySegment.copy(
-                MemorySegment.ofArray(pixels),
-                first * values * Float.BYTES,
-                images.getSegment(),
-                0,
-                images.getNumBytesOfSegment());
-        for (int i = 0; i < net.batch(); i++) {
-            labels.set(i, classes[first + i]);
-        }
+    private void forward(float[] pixels, float[] targets, int first, int by) {
+        copyShare(pixels, first, net.images());
+        copyShare(targets, first, this.targets);
         forward.forEach(s -> execute(s, by));
+    }
+
+    /** @param first of this replica's samples in the batch */
+    private void copyShare(float[] batch, int first, FloatArray array) {
+        long values = array.getSize() / net.batch();
+        MemorySegment.copy(
+                MemorySegment.ofArray(batch),
+                first * values * Float.BYTES,
+                array.getSegment(),
+                0,
+                array.getNumBytesOfSegment());
     }
 
     /**
@@ -185,13 +186,13 @@ final class Replica implements AutoCloseable {
      * @param start of this replica's samples in the batch
      * @param step steps done before
      */
-    void backward(float[] pixels, int[] classes, int start, long step) {
+    void backward(float[] pixels, float[] targets, int start, long step) {
         Arrays.fill(totals, 0f);
         TornadoExecutionResult result = null;
         for (int micro = 0; micro < training.accumulation(); micro++) {
             int first = start + micro * net.batch();
             net.dropPaths().forEach(d -> d.draw(training.seed(), step, first));
-            forward(pixels, classes, first, 0);
+            forward(pixels, targets, first, 0);
             execute(backward.getFirst());
             float before = totals[2];
             total();
@@ -224,10 +225,10 @@ final class Replica implements AutoCloseable {
      *
      * @param averaged whether with the average of the weights in their place
      */
-    void evaluate(float[] pixels, int[] classes, int first, boolean averaged) {
+    void evaluate(float[] pixels, float[] targets, int first, boolean averaged) {
         int by = averaged ? table().size() : 0;
         net.dropPaths().forEach(DropPath::keepAll);
-        forward(pixels, classes, first, by);
+        forward(pixels, targets, first, by);
         evaluated = execute(predict, by);
         evaluated.transferToHost(logits);
         Arrays.fill(totals, 0f);

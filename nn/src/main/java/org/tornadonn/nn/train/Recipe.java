@@ -1,13 +1,17 @@
 package org.tornadonn.nn.train;
 
 import org.tornadonn.nn.Training;
+import org.tornadonn.nn.ValueException;
+import org.tornadonn.nn.data.Augmentation;
 
 /**
- * How to train: AdamW (0.9, beta2, 1e-8), warm-up and cosine, label smoothing, as in the DyT paper, scaled down.
+ * How to train: AdamW (0.9, beta2, 1e-8), warm-up and cosine, label smoothing and augmentation, as in the DyT paper, scaled down.
  *
  * @param steps of training in all
  * @param accumulation micro-batches, equal parts of the batch, that are computed one after the other
  * @param learningRate the peak
+ * @param warmup steps up to the peak
+ * @param smoothing label smoothing ε
  * @param beta2 decay of AdamW's second moment: 0.999 in the paper, and 0.95 for its ViT-L
  * @param layerDecay factor of the learning rate from layer to layer, towards the input; 1: none
  * @param clip the largest global norm of the gradient; 0: any
@@ -27,14 +31,50 @@ public record Recipe(
         float clip,
         float ema,
         float dropPath,
-        long seed) {
-    /** With a beta2 of 0.999; without micro-batches, layer decay, clipping, average and drop path. */
-    public Recipe(
-            long steps, int batch, double learningRate, long warmup, float weightDecay, float smoothing, long seed) {
-        this(steps, batch, 1, learningRate, warmup, weightDecay, smoothing, 0.999f, 1f, 0f, 0f, 0f, seed);
+        long seed,
+        Augmentation augmentation) {
+    static final long MOST_STEPS = 1_000_000_000_000L;
+    static final int MOST_BATCH = 1 << 20;
+
+    public Recipe {
+        ValueException.check("steps", steps, 1, MOST_STEPS);
+        ValueException.check("batch", batch, 1, MOST_BATCH);
+        ValueException.check("accumulation", accumulation, 1, batch);
+        ValueException.check("learningRate", learningRate, 0, 10);
+        ValueException.check("warmup", warmup, 0, steps);
+        ValueException.check("weightDecay", weightDecay, 0, 1);
+        ValueException.check("smoothing", smoothing, 0, 1);
+        ValueException.check("beta2", beta2, 0, 0.999999);
+        ValueException.check("layerDecay", layerDecay, 0.01, 1);
+        ValueException.check("clip", clip, 0, 1e6);
+        ValueException.check("ema", ema, 0, 0.999999);
+        ValueException.check("dropPath", dropPath, 0, 0.99);
+        ValueException.need("augmentation", augmentation);
     }
 
-    /** Weight decay 0.05, smoothing 0.1, a tenth of the steps as warm-up. */
+    /**
+     * Without augmentation, with a beta2 of 0.999; without micro-batches, layer decay, clipping, average and drop path.
+     */
+    public Recipe(
+            long steps, int batch, double learningRate, long warmup, float weightDecay, float smoothing, long seed) {
+        this(
+                steps,
+                batch,
+                1,
+                learningRate,
+                warmup,
+                weightDecay,
+                smoothing,
+                0.999f,
+                1f,
+                0f,
+                0f,
+                0f,
+                seed,
+                Augmentation.none());
+    }
+
+    /** Weight decay 0.05, smoothing 0.1, a tenth of the steps as warm-up, nothing else. */
     public static Recipe of(long steps, int batch, double learningRate, long seed) {
         return new Recipe(steps, batch, learningRate, Math.max(1, steps / 10), 0.05f, 0.1f, seed);
     }
@@ -53,7 +93,26 @@ public record Recipe(
                 clip,
                 ema,
                 dropPath,
-                seed);
+                seed,
+                augmentation);
+    }
+
+    public Recipe withAugmentation(Augmentation other) {
+        return new Recipe(
+                steps,
+                batch,
+                accumulation,
+                learningRate,
+                warmup,
+                weightDecay,
+                smoothing,
+                beta2,
+                layerDecay,
+                clip,
+                ema,
+                dropPath,
+                seed,
+                other);
     }
 
     public Schedule schedule() {

@@ -47,10 +47,11 @@ public final class Trainer {
         double compiled = 0;
         long first = model.step();
         Listener.Evaluation last = null;
-        try (Batches batches = Batches.training(train, recipe.batch(), recipe.seed(), first)) {
+        try (Batches batches = Batches.training(train, recipe.batch(), recipe.seed(), first, recipe.augmentation())) {
             for (long step = first; step < recipe.steps(); step++) {
                 Batches.Batch batch = batches.next();
-                Metrics metrics = model.train(batch.images(), batch.labels(), (float) schedule.rate(step));
+                float[] targets = batch.targets(model.config().classes());
+                Metrics metrics = model.train(batch.images(), targets, (float) schedule.rate(step));
                 if (!Float.isFinite(metrics.loss())) {
                     long diverged = step + 1;
                     listeners.forEach(l -> l.diverged(diverged));

@@ -13,7 +13,7 @@ final class LinearModel {
         for (int pass = 0; pass < passes; pass++) {
             float step = rate / (1 + pass);
             for (int i = 0; i < train.size(); i++) {
-                int label = train.image((int) (i * 7919L % train.size()), null, x, 0);
+                int label = train.image((int) (i * 7919L % train.size()), x, 0);
                 float[] p = softmax(w, x);
                 for (int k = 0; k < classes; k++) {
                     float g = step * ((k == label ? 1 : 0) - p[k]);
@@ -26,7 +26,7 @@ final class LinearModel {
         }
         int right = 0;
         for (int i = 0; i < test.size(); i++) {
-            int label = test.image(i, null, x, 0);
+            int label = test.image(i, x, 0);
             float[] p = softmax(w, x);
             int best = 0;
             for (int k = 1; k < classes; k++) {

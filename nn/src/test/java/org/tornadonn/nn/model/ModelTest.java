@@ -89,9 +89,9 @@ class ModelTest {
             long in = model.bytesIn();
             long out = model.bytesOut();
             model.train(Golden.input(config), Golden.LABELS, 1e-3f);
-            // Images, labels, six hyper-parameters, and per executed graph a table of 256 offsets.
+            // Images, targets of three classes, six hyper-parameters, and per executed graph a table of 256 offsets.
             long tables = architecture.executions(3) * 256 * 4;
-            assertEquals(4 * Golden.input(config).length + 4 * 2 + 4 * 6 + tables, model.bytesIn() - in);
+            assertEquals(4 * Golden.input(config).length + 4 * 2 * 3 + 4 * 6 + tables, model.bytesIn() - in);
             // Loss, right answers, samples; the gradient's norm and what clips it.
             assertEquals(20, model.bytesOut() - out);
         }

@@ -175,7 +175,8 @@ class SeveralDevicesTest {
             two.train(pixels, LABELS, 1e-3f);
             // Per device half the batch, six hyper-parameters, the mean, and a table per executed graph.
             long each = 4 * 6 + 4 * two.table().size() + architecture.executions(2) * 256 * 4;
-            assertEquals(4 * pixels.length + 4 * BATCH + 2 * each, two.bytesIn() - in);
+            int targets = BATCH * config.classes();
+            assertEquals(4 * pixels.length + 4 * targets + 2 * each, two.bytesIn() - in);
         }
     }
 

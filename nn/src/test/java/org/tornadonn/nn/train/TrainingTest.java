@@ -21,6 +21,7 @@ import org.tornadonn.nn.Training;
 import org.tornadonn.nn.TwoDevices;
 import org.tornadonn.nn.UserException;
 import org.tornadonn.nn.convnext.ConvNextConfig;
+import org.tornadonn.nn.data.Augmentation;
 import org.tornadonn.nn.data.Batches;
 import org.tornadonn.nn.data.DrawnImages;
 import org.tornadonn.nn.data.ImageSet;
@@ -75,7 +76,9 @@ class TrainingTest {
     @MethodSource("configs")
     @Recorded(subject = "training of ViT, ConvNeXt", part = "a resumed run has the same bits")
     void aResumedRunIsTheSameRun(ModelConfig config) {
-        Recipe recipe = new Recipe(12, 8, 1e-2, 3, 0.05f, 0.1f, 9).with(2, 0.95f, 0.8f, 1f, 0.9f, 0.3f);
+        Recipe recipe = new Recipe(12, 8, 1e-2, 3, 0.05f, 0.1f, 9)
+                .with(2, 0.95f, 0.8f, 1f, 0.9f, 0.3f)
+                .withAugmentation(Augmentation.paper());
         Path whole = folder.resolve("whole.safetensors");
         List<Double> undisturbed;
         try (Model model = new Model(config, recipe.training(), device)) {
@@ -85,10 +88,10 @@ class TrainingTest {
         Path half = folder.resolve("half.safetensors");
         List<Double> losses = new ArrayList<>();
         try (Model model = new Model(config, recipe.training(), device);
-                Batches batches = Batches.training(train, 8, recipe.seed(), 0)) {
+                Batches batches = Batches.training(train, 8, recipe.seed(), 0, recipe.augmentation())) {
             for (int step = 0; step < 7; step++) {
                 Batches.Batch b = batches.next();
-                losses.add((double) model.train(b.images(), b.labels(), (float)
+                losses.add((double) model.train(b.images(), b.targets(10), (float)
                                 recipe.schedule().rate(step))
                         .loss());
             }
@@ -153,7 +156,8 @@ class TrainingTest {
 
     @Test
     void aBatchLargerThanTheDataIsRefused() {
-        UserException e = assertThrows(UserException.class, () -> Batches.training(train, 41, 1, 0));
+        UserException e =
+                assertThrows(UserException.class, () -> Batches.training(train, 41, 1, 0, Augmentation.none()));
         assertTrue(e.getMessage().contains("40 images"), e.getMessage());
     }
 

@@ -1,0 +1,34 @@
+package org.tornadonn.nn;
+
+/** What a classifier is trained towards: a row per sample that sums to 1, or a row of zeros for padding. */
+public final class Targets {
+    private Targets() {}
+
+    /** [labels, classes] with a 1 where the label is; a label below 0 is padding. */
+    public static float[] oneHot(int[] labels, int classes) {
+        return mixed(labels, 1f, classes);
+    }
+
+    /**
+     * Of samples mixed with the reversed batch (mixup, cutmix): λ of the own label, 1 - λ of the partner's.
+     *
+     * @return [labels, classes]
+     */
+    public static float[] mixed(int[] labels, float lambda, int classes) {
+        float[] targets = new float[labels.length * classes];
+        for (int i = 0; i < labels.length; i++) {
+            int own = labels[i];
+            int partner = labels[labels.length - 1 - i];
+            if (own >= classes) {
+                throw new IllegalArgumentException("label " + own + " of " + classes + " classes");
+            }
+            if (own >= 0) {
+                targets[i * classes + own] = lambda;
+            }
+            if (lambda < 1f && partner >= 0) {
+                targets[i * classes + partner] += 1f - lambda;
+            }
+        }
+        return targets;
+    }
+}
