@@ -70,7 +70,10 @@ class MainTest {
                 .split(" "));
         assertEquals(0, said.code(), said.err());
         Recipe used = RunConfig.read(run).recipe();
-        assertEquals(new Recipe(3, 8, 1e-3, 1, 0.05f, 0.1f, 5, new Augmentation(0, false, 0.2, 9, 0, 0.8, 1)), used);
+        assertEquals(
+                new Recipe(3, 8, 1e-3, 1, 0.05f, 0.1f, 5)
+                        .withAugmentation(new Augmentation(0, false, 0.2, 9, 0, 0.8, 1)),
+                used);
         Said again = Said.by("train", "--resume", run.toString());
         assertTrue(again.out().contains("resumed after step 3"), again.out() + again.err());
     }
