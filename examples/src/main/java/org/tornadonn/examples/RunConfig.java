@@ -58,6 +58,9 @@ record RunConfig(String data, String init, List<Norm> norms, ModelConfig model, 
     private static ObjectNode before(ObjectNode config) {
         ObjectNode before = Json.MAPPER.createObjectNode().putNull("init");
         Augmentation augmentation = usualAugmentation(!config.hasNonNull("data"));
+        if (config.path("model").path("architecture").asString("").equals("vit")) {
+            before.putObject("model").put("pool", "AVERAGE");
+        }
         ObjectNode recipe = before.putObject("recipe");
         recipe.put("accumulation", 1).put("beta2", 0.999).put("layerDecay", 1);
         recipe.put("clip", 0).put("ema", 0).put("dropPath", 0);

@@ -109,7 +109,7 @@ class MainTest {
         Said one = Said.by("train", "--resume", run.toString(), "--device", "0");
         assertEquals(0, one.code(), one.err());
         assertTrue(one.out().contains("resumed after step"), one.out());
-        fails(1, "shared equally by 2", "train", "--batch", "33", "--width", "3", "--device", "0,1");
+        fails(1, "cut into 2 equal parts", "train", "--batch", "33", "--width", "3", "--device", "0,1");
         fails(1, "given twice", "train", "--width", "3", "--device", "0,0");
         fails(1, "There is no device 77", "train", "--device", "0,77");
     }

@@ -70,7 +70,7 @@ class PaperTest {
         Alphas alphas = Alphas.read(folder.resolve("vit-alpha0-0.5-1").resolve("alpha.jsonl"))
                 .get("DyT");
         assertEquals(
-                Set.of("blocks.0.norm1", "blocks.0.norm2", "fc_norm"),
+                Set.of("blocks.0.norm1", "blocks.0.norm2", "blocks.1.norm1", "blocks.1.norm2", "fc_norm"),
                 alphas.alpha().keySet());
         alphas.alpha().values().forEach(a -> assertEquals(0.5, a.lastEntry().getValue(), 0.1));
         alphas.inverseStd().values().forEach(s -> assertTrue(s.lastEntry().getValue() > 0.1, s::toString));

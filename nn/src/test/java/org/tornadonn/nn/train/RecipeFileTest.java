@@ -30,13 +30,13 @@ class RecipeFileTest {
     /** ImageNet has 1,281,167 images; the rates are those of timm's schedule for this recipe. */
     @ParameterizedTest
     @MethodSource("papers")
-    void thePaperIsThePapers(String name, String kind) {
+    void thePaperIsThePapers(String name, String kind, float dropPath) {
         RecipeFile file = RecipeFile.of(name, kind);
         assertEquals(4096, file.batch());
         Recipe paper = file.recipe(USUAL, 1_281_167 / file.batch());
         assertEquals(
                 new Recipe(93_600, 4096, 4e-3, 6240, 0.05f, 0.1f, 0)
-                        .with(1, 0.999f, 1f, 0f, 0.9999f, 0.1f)
+                        .with(1, 0.999f, 1f, 0f, 0.9999f, dropPath)
                         .withAugmentation(Augmentation.paper()),
                 paper);
         assertEquals(0, paper.schedule().rate(0));
@@ -48,10 +48,10 @@ class RecipeFileTest {
 
     static Stream<Arguments> papers() {
         return Stream.of(
-                Arguments.of("paper-vit", "vit"),
-                Arguments.of("paper-convnext", "vit"),
-                Arguments.of("paper", "vit"),
-                Arguments.of("paper", "convnext"));
+                Arguments.of("paper-vit", "vit", 0.1f),
+                Arguments.of("paper-convnext", "vit", 0.5f),
+                Arguments.of("paper", "vit", 0.1f),
+                Arguments.of("paper", "convnext", 0.5f));
     }
 
     @Test
@@ -112,7 +112,8 @@ class RecipeFileTest {
     /** The file, and what is said of it after its name. */
     static Stream<Arguments> mistakes() {
         String known =
-                "augmentation, batch, epochs, learningRate, seed, smoothing, steps, warmup, warmupEpochs, weightDecay.";
+                "accumulation, augmentation, batch, beta2, clip, dropPath, ema, epochs, layerDecay, learningRate, seed, smoothing,"
+                        + " steps, warmup, warmupEpochs, weightDecay.";
         String inside = "crop, cutmix, erasing, flip, mixup, pad, randAugment.";
         return Stream.of(
                 mistake("", " is not a JSON object { ... }."),
