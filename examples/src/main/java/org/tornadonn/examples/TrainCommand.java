@@ -14,6 +14,7 @@ import org.tornadonn.nn.Norm;
 import org.tornadonn.nn.UserException;
 import org.tornadonn.nn.convnext.ConvNextConfig;
 import org.tornadonn.nn.data.Batches;
+import org.tornadonn.nn.model.MemoryPlan;
 import org.tornadonn.nn.model.Model;
 import org.tornadonn.nn.model.ModelConfig;
 import org.tornadonn.nn.train.AlphaLog;
@@ -117,6 +118,11 @@ final class TrainCommand implements Runnable {
             description = "As tornado-nn devices lists them; several, such as 0,1, share each batch equally.")
     String device;
 
+    @Option(
+            names = "--explain-memory",
+            description = "Print what the training would keep in the memory of each device, and stop.")
+    boolean explainMemory;
+
     @Option(names = "--out", paramLabel = "FOLDER", description = "Run folder; by default runs/ and the time.")
     Path out;
 
@@ -195,6 +201,13 @@ final class TrainCommand implements Runnable {
         System.out.println("Data: " + sets);
         if (config == null) {
             config = fresh(chosen, sets);
+        }
+        if (explainMemory) {
+            for (Norm each : config.norms()) {
+                System.out.println("\n" + each + ":\n"
+                        + MemoryPlan.of(config.model().withNorm(each), config.recipe().training(), targets.length));
+            }
+            return;
         }
         Path folder = resume != null ? resume : out != null ? out : Path.of("runs", now());
         config.write(folder);

@@ -134,7 +134,7 @@ class MainTest {
                 "32",
                 "--depth",
                 "1");
-        fails(1, "Use a smaller batch", "train", "--batch", "16000", "--width", "768", "--depth", "12");
+        fails(1, "would fit", "train", "--batch", "16000", "--width", "768", "--depth", "12");
         fails(2, "Unknown option", "train", "--nonsense");
         Path recipe = Files.writeString(folder.resolve("recipe.json"), "{\n\"batch\": 0}");
         fails(1, "line 2: batch is 0; allowed is 1 to", "train", "--recipe", recipe.toString());

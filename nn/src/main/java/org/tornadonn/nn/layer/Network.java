@@ -1,6 +1,7 @@
 package org.tornadonn.nn.layer;
 
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,8 +43,8 @@ public final class Network {
     private final FloatArray params;
     private final FloatArray grads;
     private final FloatArray images;
-    private final long memory;
-    private long bytes;
+    private final boolean counting;
+    private final Map<MemoryUse, Long> uses = new EnumMap<>(MemoryUse.class);
     private final List<Pass> forward = new ArrayList<>();
     private final List<Pass> backward = new ArrayList<>();
     private final Map<String, Probe> norms = new LinkedHashMap<>();
@@ -53,52 +54,75 @@ public final class Network {
     /**
      * @param batch samples that are computed at a time
      * @param imageValues numbers of an image: channels times pixels
-     * @param memory bytes of the device, which the arrays must not exceed together
      */
-    public Network(
-            ParameterTable table, Norm norm, Training training, int batch, int imageValues, int classes, long memory) {
-        this.memory = memory;
+    public Network(ParameterTable table, Norm norm, Training training, int batch, int imageValues, int classes) {
+        this(table, norm, training, batch, imageValues, classes, false);
+    }
+
+    private Network(
+            ParameterTable table,
+            Norm norm,
+            Training training,
+            int batch,
+            int imageValues,
+            int classes,
+            boolean counting) {
         this.table = table;
         this.norm = norm;
         this.batch = batch;
         this.classes = classes;
         this.training = training;
-        params = resident(training.averaged() ? 2 : 1, table.size());
-        grads = resident(table.size());
+        this.counting = counting;
+        params = shared(MemoryUse.PARAMETERS, training.averaged() ? 2 : 1, table.size());
+        grads = shared(MemoryUse.GRADIENTS, table.size());
         images = temporary(batch, imageValues);
     }
 
-    /** A device array that one stage alone uses. */
+    /** One whose arrays are counted and not made: it can be built, and not executed. */
+    public static Network counting(
+            ParameterTable table, Norm norm, Training training, int batch, int imageValues, int classes) {
+        return new Network(table, norm, training, batch, imageValues, classes, true);
+    }
+
+    /** A device array that one stage alone uses, for a batch. */
     public FloatArray temporary(long... factors) {
+        return array(MemoryUse.WORKING, factors);
+    }
+
+    /** A device array that one stage alone uses. */
+    public FloatArray array(MemoryUse use, long... factors) {
         long elements = 1;
         for (long factor : factors) {
             elements = Math.multiplyExact(elements, factor);
         }
+        uses.merge(use, elements * Float.BYTES, Long::sum);
+        if (counting) {
+            return new FloatArray(1);
+        }
         if (elements > Integer.MAX_VALUE) {
             throw new UserException(String.format(
-                    "A tensor of this model would have %,d elements, and an array holds %,d. Use a smaller batch.",
+                    "A tensor of this model would have %,d elements, and an array holds %,d. Use a smaller batch, or more"
+                            + " micro-batches.",
                     elements, Integer.MAX_VALUE));
-        }
-        bytes += elements * Float.BYTES;
-        if (bytes > memory) {
-            throw new UserException(String.format(
-                    "This model with a batch of %d needs more than %.1f GB, and the device has %.1f GB. Use a smaller"
-                            + " batch, width or depth.",
-                    batch, bytes / 1e9, memory / 1e9));
         }
         return new FloatArray((int) elements);
     }
 
-    /** Bytes of all device arrays so far. */
-    public long bytes() {
-        return bytes;
+    /** Bytes of all device arrays so far, by what they are for. */
+    public Map<MemoryUse, Long> uses() {
+        return uses;
     }
 
     /** A device array that all stages share. */
-    public FloatArray resident(long... factors) {
-        FloatArray array = temporary(factors);
+    public FloatArray shared(MemoryUse use, long... factors) {
+        FloatArray array = array(use, factors);
         resident.add(array);
         return array;
+    }
+
+    /** A device array that all stages share, of what forward leaves for backward. */
+    public FloatArray resident(long... factors) {
+        return shared(MemoryUse.SAVED, factors);
     }
 
     /** What one stage leaves for another: a tensor of {@code elements} for each of {@code layers} blocks. */

@@ -14,6 +14,8 @@ public final class PatchConvLayer {
     private final int channels;
     private final int size;
     private final int patch;
+    private final int rows;
+    private final int in;
     private final LinearLayer linear;
     private final Slice patches;
 
@@ -30,8 +32,8 @@ public final class PatchConvLayer {
         this.channels = channels;
         this.size = size;
         this.patch = patch;
-        int rows = Math.multiplyExact(net.batch(), (size / patch) * (size / patch));
-        int in = channels * patch * patch;
+        rows = Math.multiplyExact(net.batch(), (size / patch) * (size / patch));
+        in = channels * patch * patch;
         linear = new LinearLayer(id, scope, rows, in, out);
         patches = net.saved(1, (long) rows * in);
     }
@@ -52,7 +54,7 @@ public final class PatchConvLayer {
     }
 
     public void backwardInput(Stage s, Slice dX, Slice dY) {
-        Slice dPatches = Slice.of(net.temporary(patches.array().getSize()));
+        Slice dPatches = Slice.of(net.temporary(rows, in));
         linear.backwardInput(s, dPatches, dY);
         PatchKernel.fold(s, id + "Fold", dX, dPatches, layout, net.batch(), channels, size, patch);
     }

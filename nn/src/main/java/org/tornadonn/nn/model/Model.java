@@ -39,7 +39,7 @@ public final class Model implements AutoCloseable {
     private boolean begun;
     private long step;
 
-    /** @throws UserException where a device is given twice, or the batch cannot be shared equally */
+    /** @throws UserException where a device is given twice, the batch cannot be shared equally, or the model does not fit */
     public Model(ModelConfig config, Training training, TornadoDevice... devices) {
         this.config = config;
         this.training = training;
@@ -57,6 +57,9 @@ public final class Model implements AutoCloseable {
             throw new UserException("A batch of " + training.batch() + " cannot be cut into " + parts
                     + " equal parts (devices: " + count + ", micro-batches on each: " + training.accumulation()
                     + "). Use one that " + parts + " divides, such as " + (training.batch() / parts + 1) * parts + ".");
+        }
+        for (TornadoDevice device : devices) {
+            MemoryPlan.check(config, training, count, device.getMaxGlobalMemory());
         }
         for (TornadoDevice device : devices) {
             replicas.add(new Replica(config, training, batch / count, count == 1, device));

@@ -16,6 +16,11 @@ public interface ModelConfig {
 
     int classes();
 
+    /** Numbers of an image. */
+    default int imageValues() {
+        return channels() * imageSize() * imageSize();
+    }
+
     Norm norm();
 
     /** The same model with another norm. */

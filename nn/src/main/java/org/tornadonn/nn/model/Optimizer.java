@@ -7,6 +7,7 @@ import org.tornadonn.kernels.Slice;
 import org.tornadonn.kernels.Stage;
 import org.tornadonn.nn.ParameterTable;
 import org.tornadonn.nn.Training;
+import org.tornadonn.nn.layer.MemoryUse;
 import org.tornadonn.nn.layer.Network;
 import uk.ac.manchester.tornado.api.enums.DataTransferMode;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
@@ -29,8 +30,8 @@ final class Optimizer {
         this.net = net;
         this.training = training;
         this.gradients = gradients;
-        firstMoment = net.temporary(net.table().size());
-        secondMoment = net.temporary(net.table().size());
+        firstMoment = net.array(MemoryUse.OPTIMIZER, net.table().size());
+        secondMoment = net.array(MemoryUse.OPTIMIZER, net.table().size());
     }
 
     /** The learning rate of a layer is layerDecay^(last - layer) times that of the last, as timm has it. */

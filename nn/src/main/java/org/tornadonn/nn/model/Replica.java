@@ -13,6 +13,7 @@ import org.tornadonn.kernels.Stage;
 import org.tornadonn.nn.ParameterTable;
 import org.tornadonn.nn.Training;
 import org.tornadonn.nn.layer.DropPath;
+import org.tornadonn.nn.layer.MemoryUse;
 import org.tornadonn.nn.layer.Network;
 import uk.ac.manchester.tornado.api.ImmutableTaskGraph;
 import uk.ac.manchester.tornado.api.TornadoExecutionPlan;
@@ -56,14 +57,12 @@ final class Replica implements AutoCloseable {
      */
     Replica(ModelConfig config, Training training, int batch, boolean alone, TornadoDevice device) {
         ParameterTable table = config.parameters();
-        int imageValues = config.channels() * config.imageSize() * config.imageSize();
-        net = new Network(
-                table, config.norm(), training, batch, imageValues, config.classes(), device.getMaxGlobalMemory());
-        targets = new FloatArray(batch * config.classes());
+        net = new Network(table, config.norm(), training, batch, config.imageValues(), config.classes());
+        targets = net.temporary(batch, config.classes());
         logits = net.temporary(batch, config.classes());
         this.training = training;
-        own = training.accumulation() == 1 ? net.grads() : net.resident(table.size());
-        gradients = alone ? own : net.temporary(table.size());
+        own = training.accumulation() == 1 ? net.grads() : net.shared(MemoryUse.GRADIENTS, table.size());
+        gradients = alone ? own : net.array(MemoryUse.GRADIENTS, table.size());
         config.initialize(net.params(), training.seed());
         config.build(net);
 
@@ -152,7 +151,7 @@ final class Replica implements AutoCloseable {
     }
 
     long deviceBytes() {
-        return net.bytes();
+        return net.uses().values().stream().mapToLong(Long::longValue).sum();
     }
 
     long bytesIn() {

@@ -1,0 +1,21 @@
+package org.tornadonn.nn.layer;
+
+/** What a device array of a model is for. */
+public enum MemoryUse {
+    PARAMETERS("parameters, and their average where one is kept"),
+    GRADIENTS("gradients"),
+    OPTIMIZER("AdamW's moments"),
+    SAVED("what forward keeps for backward"),
+    WORKING("the batch, and working arrays, which identical blocks share");
+
+    private final String label;
+
+    MemoryUse(String label) {
+        this.label = label;
+    }
+
+    @Override
+    public String toString() {
+        return label;
+    }
+}

@@ -1,0 +1,93 @@
+package org.tornadonn.nn.model;
+
+import java.util.EnumMap;
+import java.util.Map;
+import org.tornadonn.kernels.Slice;
+import org.tornadonn.kernels.Stage;
+import org.tornadonn.nn.ParameterTable;
+import org.tornadonn.nn.Training;
+import org.tornadonn.nn.UserException;
+import org.tornadonn.nn.layer.MemoryUse;
+import org.tornadonn.nn.layer.Network;
+
+/**
+ * Bytes that a training keeps on each of its devices, counted before anything is allocated there. Parameters, gradients and moments
+ * are a constant; the rest grows with the samples that are computed at a time. Sums in parts, tables and scalars are not counted.
+ *
+ * @param batch samples that a device computes at a time
+ * @param uses bytes by what they are for
+ */
+public record MemoryPlan(int batch, Map<MemoryUse, Long> uses) {
+    /** @param devices that share the batch */
+    public static MemoryPlan of(ModelConfig config, Training training, int devices) {
+        return of(config, training, devices, Math.max(1, training.batch() / training.accumulation() / devices));
+    }
+
+    private static MemoryPlan of(ModelConfig config, Training training, int devices, int batch) {
+        ParameterTable table = config.parameters();
+        Network net =
+                Network.counting(table, config.norm(), training, batch, config.imageValues(), config.classes());
+        config.build(net);
+        // The logits, their targets, and gradient arrays beside the network's own.
+        net.temporary(2, batch, config.classes());
+        int more = (training.accumulation() > 1 ? 1 : 0) + (devices > 1 ? 1 : 0);
+        net.array(MemoryUse.GRADIENTS, more, table.size());
+        net.array(MemoryUse.OPTIMIZER, 2, table.size());
+        Slice logits = Slice.of(net.array(MemoryUse.WORKING, 0));
+        Stage head = new Stage("head", net.grids());
+        net.head().forward(head, logits);
+        net.head().backward(head, logits);
+        return new MemoryPlan(batch, new EnumMap<>(net.uses()));
+    }
+
+    public long bytes() {
+        return uses.values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    /**
+     * Refuses what does not fit, before anything is allocated.
+     *
+     * @param memory bytes of a device
+     * @throws UserException that says what would fit
+     */
+    static void check(ModelConfig config, Training training, int devices, long memory) {
+        MemoryPlan plan = of(config, training, devices);
+        if (plan.bytes() <= memory) {
+            return;
+        }
+        String needs = String.format(
+                "This model with a batch of %d%s needs %.1f GB%s, and the device has %.1f GB. ",
+                training.batch(),
+                training.accumulation() == 1 ? "" : " in " + training.accumulation() + " micro-batches",
+                plan.bytes() / 1e9,
+                devices == 1 ? "" : " on each device",
+                memory / 1e9);
+        long fixed = of(config, training, devices, 2).bytes();
+        long perSample = fixed - of(config, training, devices, 1).bytes();
+        fixed -= 2 * perSample;
+        long most = (memory - fixed) / perSample;
+        if (most < 1) {
+            throw new UserException(needs + "Not even one sample at a time would fit: use a smaller model.");
+        }
+        String fit = "A batch of " + Math.min(most, plan.batch()) * devices + " would fit";
+        for (int parts = training.accumulation() + 1; parts <= training.batch() / devices; parts++) {
+            boolean cuts = training.batch() % (parts * devices) == 0;
+            // With micro-batches there is one array of gradients more.
+            long room = memory - fixed - (training.accumulation() == 1 ? 4L * config.parameters().size() : 0);
+            if (cuts && training.batch() / parts / devices * perSample <= room) {
+                fit += ", or this one in micro-batches: --accumulation " + parts;
+                break;
+            }
+        }
+        throw new UserException(needs + fit + ".");
+    }
+
+    /** A line for each use, and the sum. */
+    @Override
+    public String toString() {
+        StringBuilder table = new StringBuilder();
+        uses.forEach((use, bytes) -> table.append(String.format("%,15d  %s%n", bytes, use)));
+        return table.append(String.format("%,15d  bytes in all, with %d samples at a time", bytes(), batch))
+                .toString();
+    }
+}

@@ -1,0 +1,58 @@
+package org.tornadonn.nn.model;
+
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.tornadonn.nn.Norm;
+import org.tornadonn.nn.Training;
+import org.tornadonn.nn.UserException;
+import org.tornadonn.nn.layer.MemoryUse;
+import uk.ac.manchester.tornado.api.runtime.TornadoRuntimeProvider;
+
+/** What is counted before anything is allocated is what is allocated, and what would fit fits. */
+class MemoryPlanTest {
+    private static final Training TRAINING = new Training(8, 0.1f, 0.05f, 1);
+
+    @ParameterizedTest
+    @MethodSource("org.tornadonn.nn.model.ModelTest#all")
+    void countsWhatIsAllocated(ModelTest.Architecture architecture, Norm norm) {
+        ModelConfig config = architecture.config(2, norm);
+        for (Training training : new Training[] {
+            TRAINING, TRAINING.withAccumulation(2).withEma(0.9f).withDropPath(0.2f)
+        }) {
+            MemoryPlan plan = MemoryPlan.of(config, training, 1);
+            try (Model model = new Model(
+                    config, training, TornadoRuntimeProvider.getTornadoRuntime().getDefaultDevice())) {
+                assertEquals(model.deviceBytes(), plan.bytes());
+            }
+            long parameters = 4L * config.parameters().size();
+            assertEquals(parameters * (training.averaged() ? 2 : 1), plan.uses().get(MemoryUse.PARAMETERS));
+            assertEquals(2 * parameters, plan.uses().get(MemoryUse.OPTIMIZER));
+        }
+    }
+
+    @Test
+    void saysWhatWouldFit() {
+        ModelConfig config = ModelTest.Architecture.VIT.config(2, Norm.DYT);
+        long memory = MemoryPlan.of(config, new Training(5, 0f, 0f, 1), 1).bytes();
+        assertDoesNotThrow(() -> MemoryPlan.check(config, new Training(5, 0f, 0f, 1), 1, memory));
+        String said = assertThrows(UserException.class, () -> MemoryPlan.check(config, TRAINING, 1, memory))
+                .getMessage();
+        Matcher fit = Pattern.compile("A batch of (\\d+) would fit, or this one in micro-batches: --accumulation (\\d+)\\.")
+                .matcher(said);
+        assertTrue(fit.find(), said);
+        assertEquals("5", fit.group(1));
+        Training cut = TRAINING.withAccumulation(Integer.parseInt(fit.group(2)));
+        assertDoesNotThrow(() -> MemoryPlan.check(config, cut, 1, memory));
+        String none = assertThrows(UserException.class, () -> MemoryPlan.check(config, TRAINING, 1, 1000))
+                .getMessage();
+        assertTrue(none.contains("Not even one sample"), none);
+    }
+}
