@@ -14,6 +14,7 @@ import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.style.Styler;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 import org.tornadonn.nn.UserException;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
 
@@ -28,8 +29,9 @@ final class Curves {
         try {
             Map<String, TreeMap<Long, Double>> losses = new LinkedHashMap<>();
             Map<String, TreeMap<Long, Double>> accuracies = new LinkedHashMap<>();
-            for (String line : Files.readAllLines(log)) {
-                JsonNode node = JSON.readTree(line);
+            List<String> lines = Files.readAllLines(log);
+            for (int i = 0; i < lines.size(); i++) {
+                JsonNode node = parse(lines.get(i), i + 1, log);
                 boolean evaluation = node.has("testAccuracy");
                 (evaluation ? accuracies : losses)
                         .computeIfAbsent(node.path("model").asString(), _ -> new TreeMap<>())
@@ -45,7 +47,16 @@ final class Curves {
             accuracies.forEach((model, points) -> add(accuracy, model, points, 1));
             BitmapEncoder.saveBitmap(List.of(loss, accuracy), 1, 2, png.toString(), BitmapEncoder.BitmapFormat.PNG);
         } catch (IOException e) {
-            throw new UserException("The curves cannot be drawn: " + e.getMessage());
+            throw new UserException("The curves cannot be drawn: " + UserException.reason(e) + ".");
+        }
+    }
+
+    private static JsonNode parse(String line, int number, Path log) {
+        try {
+            return JSON.readTree(line);
+        } catch (JacksonException e) {
+            throw new UserException("The curves cannot be drawn: line " + number + " of " + log
+                    + " is damaged. Remove it and resume the run.");
         }
     }
 

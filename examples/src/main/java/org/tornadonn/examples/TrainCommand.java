@@ -2,6 +2,7 @@ package org.tornadonn.examples;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
@@ -104,6 +105,13 @@ final class TrainCommand implements Runnable {
     @Option(names = "--out", paramLabel = "FOLDER", description = "Run folder; by default runs/ and the time.")
     Path out;
 
+    @Option(
+            names = "--save-every",
+            defaultValue = "10",
+            paramLabel = "SECONDS",
+            description = "Between checkpoints; one is written after each epoch too.")
+    double saveEvery;
+
     @Option(names = "--resume", paramLabel = "FOLDER", description = "Go on with a run that was stopped.")
     Path resume;
 
@@ -168,6 +176,13 @@ final class TrainCommand implements Runnable {
 
     @Override
     public void run() {
+        if (!(saveEvery >= 0)) {
+            throw new UserException("--save-every is a number of seconds, 0 or more.");
+        }
+        Path folder = resume != null ? resume : out != null ? out : Path.of("runs", now());
+        if (resume == null) {
+            RunConfig.checkFree(folder);
+        }
         TornadoDevice[] targets = DeviceChoice.several(device);
         engines(targets);
         RunConfig config = resume == null ? null : RunConfig.read(resume);
@@ -178,9 +193,8 @@ final class TrainCommand implements Runnable {
         System.out.println("Data: " + sets);
         if (config == null) {
             config = fresh(sets);
+            config.write(folder);
         }
-        Path folder = resume != null ? resume : out != null ? out : Path.of("runs", now());
-        config.write(folder);
         List<Result> results = new ArrayList<>();
         for (Norm each : config.norms()) {
             results.add(train(config, each, sets, targets, folder));
@@ -276,9 +290,10 @@ final class TrainCommand implements Runnable {
         return side;
     }
 
-    private static Result train(RunConfig config, Norm norm, Datasets sets, TornadoDevice[] devices, Path folder) {
+    private Result train(RunConfig config, Norm norm, Datasets sets, TornadoDevice[] devices, Path folder) {
         Recipe recipe = config.recipe();
         Path file = RunConfig.checkpoint(folder, norm);
+        Duration interval = Duration.ofNanos((long) (1e9 * saveEvery));
         try (Model model = new Model(
                 config.model().withNorm(norm),
                 recipe.batch(),
@@ -308,7 +323,7 @@ final class TrainCommand implements Runnable {
                     new RunLog(norm.toString(), folder.resolve("log.jsonl")),
                     new TensorBoardLog(folder.resolve("tensorboard").resolve(norm.toString())));
             Listener.Evaluation evaluation =
-                    new Trainer(model, recipe, sets.train(), sets.test(), file, listeners).run();
+                    new Trainer(model, recipe, sets.train(), sets.test(), file, interval, listeners).run();
             return new Result(norm, evaluation, speed[0], model.table().size());
         }
     }

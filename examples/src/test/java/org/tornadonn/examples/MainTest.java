@@ -77,6 +77,19 @@ class MainTest {
         assertTrue(other.out().contains("not in the file: "), other.out());
     }
 
+    @Test
+    void aRunFolderIsNotOverwritten() throws Exception {
+        Path run = Files.createDirectories(folder.resolve("run"));
+        String config = Files.writeString(run.resolve("config.json"), "{}").toString();
+        fails(1, "train --resume " + run, "train", "--out", run.toString());
+        assertEquals("{}", Files.readString(Path.of(config)));
+        Path file = Files.writeString(folder.resolve("file"), "");
+        for (Path below : new Path[] {file, file.resolve("run")}) {
+            fails(1, "cannot be written: ", "train", "--epochs", "0.01", "--out", below.toString());
+        }
+        fails(1, "--save-every", "train", "--save-every", "-1");
+    }
+
     private void predicts(Path checkpoint) throws Exception {
         Path images = Files.createDirectories(folder.resolve("images"));
         ImageIO.write(

@@ -1,7 +1,10 @@
 package org.tornadonn.nn.train;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
@@ -17,6 +20,23 @@ public final class RunLog implements Listener {
     public RunLog(String model, Path file) {
         this.model = model;
         this.file = file;
+        cutUnfinishedLine();
+    }
+
+    /** What a run on a full disk, or a machine that lost its power, left behind the last whole line. */
+    private void cutUnfinishedLine() {
+        try (FileChannel log = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            ByteBuffer last = ByteBuffer.allocate(1);
+            long end = log.size();
+            while (end > 0 && (log.read(last.clear(), end - 1) < 1 || last.get(0) != '\n')) {
+                end--;
+            }
+            log.truncate(end);
+        } catch (NoSuchFileException _) {
+            // A new run.
+        } catch (IOException e) {
+            throw failure(e);
+        }
     }
 
     @Override
@@ -50,7 +70,12 @@ public final class RunLog implements Listener {
                     StandardOpenOption.CREATE,
                     StandardOpenOption.APPEND);
         } catch (IOException e) {
-            throw new UserException("The log " + file + " cannot be written: " + e.getMessage());
+            throw failure(e);
         }
+    }
+
+    private UserException failure(IOException e) {
+        return new UserException("The log " + file + " cannot be written: " + UserException.reason(e)
+                + ". Make room or allow it, and resume the run from its last checkpoint.");
     }
 }
