@@ -67,6 +67,11 @@ class MainTest {
         Said eval = say("eval", run.resolve("dyt.safetensors").toString());
         assertEquals(0, eval.code(), eval.err());
         assertTrue(eval.out().contains("test accuracy"), eval.out());
+        assertTrue(
+                eval.out()
+                        .matches(
+                                "(?s).*\\R64 images at a time: median [\\d.]+ ms, 95 % within .*images/s\\R1 image at .*"),
+                eval.out());
         predicts(run.resolve("dyt.safetensors"));
         assertEquals(0, say("onnx", run.resolve("dyt.safetensors").toString()).code());
         assertTrue(Files.size(run.resolve("dyt.onnx")) > 1000);
@@ -101,6 +106,12 @@ class MainTest {
         assertEquals(0, said.code(), said.err());
         assertTrue(said.out().matches("(?s).*black.png  [a-z ]+ \\d+\\.\\d%, [a-z ]+ \\d+\\.\\d%\\R.*"), said.out());
         assertTrue(said.out().contains("broken.png  cannot be decoded"), said.out());
+        assertFalse(said.out().contains("median"), "one batch, which is the first");
+        Files.copy(images.resolve("black.png"), images.resolve("second.png"));
+        Said single = say("predict", checkpoint.toString(), images.toString(), "--batch", "1");
+        assertTrue(single.out().contains("1 image at a time: median"), single.out());
+        fails(1, "--batch must be at least 1", "predict", checkpoint.toString(), images.toString(), "--batch", "0");
+        fails(1, "--batch must be at least 1", "eval", checkpoint.toString(), "--batch", "0");
         fails(
                 1,
                 "not an image",
