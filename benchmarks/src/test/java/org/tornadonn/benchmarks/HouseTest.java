@@ -119,6 +119,7 @@ class HouseTest {
                 "org.tornadonn.nn..",
                 API,
                 "java..",
+                "com.sun.net.httpserver",
                 "picocli..",
                 "org.knowm.xchart..",
                 "tools.jackson..",

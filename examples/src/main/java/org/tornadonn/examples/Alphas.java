@@ -16,7 +16,6 @@ import org.knowm.xchart.style.lines.SeriesLines;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 import org.tornadonn.nn.UserException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.ObjectMapper;
 
 /**
  * Alpha of the norm layers of a model, and 1 / std of their inputs, in training.
@@ -25,7 +24,6 @@ import tools.jackson.databind.ObjectMapper;
  * @param inverseStd likewise
  */
 record Alphas(Map<String, TreeMap<Long, Double>> alpha, Map<String, TreeMap<Long, Double>> inverseStd) {
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final int LAYERS = 4;
 
     /** Those of a run's alpha.jsonl, by model; empty where there is none. */
@@ -35,8 +33,7 @@ record Alphas(Map<String, TreeMap<Long, Double>> alpha, Map<String, TreeMap<Long
             return models;
         }
         try {
-            for (String line : Files.readAllLines(log)) {
-                JsonNode node = JSON.readTree(line);
+            for (JsonNode node : Curves.lines(log)) {
                 Alphas model = models.computeIfAbsent(
                         node.path("model").asString(), _ -> new Alphas(new LinkedHashMap<>(), new LinkedHashMap<>()));
                 String norm = node.path("norm").asString();
@@ -49,7 +46,7 @@ record Alphas(Map<String, TreeMap<Long, Double>> alpha, Map<String, TreeMap<Long
                         .put(step, node.path("inverseStd").asDouble());
             }
         } catch (IOException e) {
-            throw new UserException("The log " + log + " cannot be read: " + e.getMessage());
+            throw new UserException("The log " + log + " cannot be read: " + UserException.reason(e) + ".");
         }
         return models;
     }

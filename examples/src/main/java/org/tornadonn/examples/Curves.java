@@ -15,6 +15,7 @@ import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.style.Styler;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 import org.tornadonn.nn.UserException;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
 
@@ -42,8 +43,7 @@ final class Curves {
     static Map<String, Curve> read(Path log) {
         try {
             Map<String, Curve> curves = new LinkedHashMap<>();
-            for (String line : Files.readAllLines(log)) {
-                JsonNode node = JSON.readTree(line);
+            for (JsonNode node : lines(log)) {
                 Curve curve = curves.computeIfAbsent(node.path("model").asString(), _ -> new Curve());
                 long step = node.path("step").asLong();
                 if (node.has("testAccuracy")) {
@@ -56,8 +56,22 @@ final class Curves {
             }
             return curves;
         } catch (IOException e) {
-            throw new UserException("The log " + log + " cannot be read: " + e.getMessage());
+            throw new UserException("The log " + log + " cannot be read: " + UserException.reason(e) + ".");
         }
+    }
+
+    /** The lines of a log of JSON. */
+    static List<JsonNode> lines(Path log) throws IOException {
+        List<JsonNode> nodes = new ArrayList<>();
+        for (String line : Files.readAllLines(log)) {
+            try {
+                nodes.add(JSON.readTree(line));
+            } catch (JacksonException e) {
+                throw new UserException(
+                        "Line " + (nodes.size() + 1) + " of " + log + " is damaged. Remove it and resume the run.");
+            }
+        }
+        return nodes;
     }
 
     /** Training loss, and test accuracy. */
@@ -84,7 +98,7 @@ final class Curves {
         try {
             BitmapEncoder.saveBitmap(charts, 1, charts.size(), png.toString(), BitmapEncoder.BitmapFormat.PNG);
         } catch (IOException e) {
-            throw new UserException("The curves cannot be drawn: " + e.getMessage());
+            throw new UserException("The curves cannot be drawn: " + UserException.reason(e) + ".");
         }
         return png;
     }

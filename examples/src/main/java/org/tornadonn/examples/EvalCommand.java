@@ -1,16 +1,14 @@
 package org.tornadonn.examples;
 
 import java.nio.file.Path;
-import org.tornadonn.nn.Engine;
-import org.tornadonn.nn.Training;
 import org.tornadonn.nn.UserException;
 import org.tornadonn.nn.model.Model;
 import org.tornadonn.nn.train.Checkpoint;
 import org.tornadonn.nn.train.Listener;
 import org.tornadonn.nn.train.Trainer;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
 
 /** Evaluates a checkpoint on the test images. */
@@ -18,10 +16,11 @@ import uk.ac.manchester.tornado.api.common.TornadoDevice;
         name = "eval",
         mixinStandardHelpOptions = true,
         showDefaultValues = true,
-        description = "Accuracy and loss of a checkpoint on the test images.")
+        description =
+                "Accuracy and loss of a checkpoint on the test images, and the time that it takes for a batch and for one.")
 final class EvalCommand implements Runnable {
-    @Parameters(paramLabel = "CHECKPOINT", description = "A .safetensors file of a run folder.")
-    Path checkpoint;
+    @Mixin
+    CheckpointOptions checkpoint;
 
     @Option(
             names = "--data",
@@ -29,20 +28,10 @@ final class EvalCommand implements Runnable {
             description = "Images in class folders; without it, drawn shapes.")
     Path data;
 
-    @Option(names = "--batch", defaultValue = "64")
-    int batch;
-
-    @Option(
-            names = "--device",
-            paramLabel = "NUMBER|NAME|TYPE|BACKEND",
-            description = "As tornado-nn devices lists them.")
-    String device;
-
     @Override
     public void run() {
-        Checkpoint loaded = Checkpoint.load(checkpoint);
-        TornadoDevice target = DeviceChoice.of(device);
-        System.out.println("Engine: " + Engine.describe(target));
+        Checkpoint loaded = checkpoint.load();
+        TornadoDevice target = checkpoint.target();
         Datasets sets = Datasets.open(data, loaded.config().imageSize());
         System.out.println("Data: " + sets);
         int classes = sets.test().classNames().size();
@@ -50,14 +39,18 @@ final class EvalCommand implements Runnable {
             throw new UserException("The checkpoint knows " + loaded.config().classes() + " classes, the data has "
                     + classes + ". Give the data it was trained on with --data.");
         }
-        // Any decay, for nothing is trained.
-        Training training = Training.none(batch).withEma(loaded.averaged() ? 0.5f : 0f);
-        try (Model model = new Model(loaded.config(), training, target)) {
-            loaded.restore(model);
+        int batch = checkpoint.batch(sets.test().size());
+        try (Model model = CheckpointOptions.model(loaded, batch, target)) {
             Listener.Evaluation e = Trainer.evaluate(model, sets.test());
             print(loaded.config().norm() + " after step " + loaded.step(), e.score());
             if (e.ema() != null) {
                 print("With averaged weights", e.ema());
+            }
+            System.out.println(Latency.of(model, sets.test()));
+        }
+        if (batch > 1) {
+            try (Model one = CheckpointOptions.model(loaded, 1, target)) {
+                System.out.println(Latency.of(one, sets.test()));
             }
         }
     }

@@ -3,6 +3,7 @@ package org.tornadonn.examples;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import org.tornadonn.nn.Norm;
 import org.tornadonn.nn.UserException;
@@ -22,6 +23,8 @@ import tools.jackson.databind.node.ObjectNode;
  * @param init safetensors file that the models begin with, or null
  */
 record RunConfig(String data, String init, List<Norm> norms, ModelConfig model, Recipe recipe) {
+    private static final String FILE = "config.json";
+
     RunConfig {
         ValueException.need("norms", norms);
         ValueException.check("norms", norms.size(), 1, Norm.values().length);
@@ -34,20 +37,30 @@ record RunConfig(String data, String init, List<Norm> norms, ModelConfig model, 
         return drawn ? Augmentation.none() : Augmentation.padCrop();
     }
 
+    /** That no run is in a folder that a new one is to go to. */
+    static void checkFree(Path folder) {
+        if (Files.exists(folder.resolve(FILE))) {
+            throw new UserException("The folder " + folder + " holds a run already. Go on with it: train --resume "
+                    + folder + "; or give another --out.");
+        }
+    }
+
+    /** Begins a run folder. A config.json in it is always whole. */
     void write(Path folder) {
         try {
             Files.createDirectories(folder);
-            Files.writeString(
-                    folder.resolve("config.json"),
-                    Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(this));
+            Path part = folder.resolve(FILE + ".part");
+            Files.writeString(part, Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(this));
+            Files.move(part, folder.resolve(FILE), StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
-            throw new UserException("The run folder " + folder + " cannot be written: " + e.getMessage());
+            throw new UserException("The run folder " + folder + " cannot be written: " + UserException.reason(e)
+                    + ". Make room or allow it, or give another folder with --out.");
         }
     }
 
     static RunConfig read(Path folder) {
         try {
-            JsonFile file = JsonFile.read(folder.resolve("config.json"));
+            JsonFile file = JsonFile.read(folder.resolve(FILE));
             return file.bind(JsonFile.overlaid(before(file.tree()), file.tree()), RunConfig.class);
         } catch (IOException e) {
             throw new UserException(folder + " is not a run folder: it has no readable config.json.");

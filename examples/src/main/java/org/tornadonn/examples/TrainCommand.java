@@ -2,6 +2,7 @@ package org.tornadonn.examples;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
@@ -126,6 +127,13 @@ final class TrainCommand implements Runnable {
     @Option(names = "--out", paramLabel = "FOLDER", description = "Run folder; by default runs/ and the time.")
     Path out;
 
+    @Option(
+            names = "--save-every",
+            defaultValue = "10",
+            paramLabel = "SECONDS",
+            description = "Between checkpoints; one is written after each epoch too.")
+    double saveEvery;
+
     @Option(names = "--resume", paramLabel = "FOLDER", description = "Go on with a run that was stopped.")
     Path resume;
 
@@ -190,6 +198,13 @@ final class TrainCommand implements Runnable {
 
     @Override
     public void run() {
+        if (!(saveEvery >= 0)) {
+            throw new UserException("--save-every is a number of seconds, 0 or more.");
+        }
+        Path folder = resume != null ? resume : out != null ? out : Path.of("runs", now());
+        if (resume == null) {
+            RunConfig.checkFree(folder);
+        }
         TornadoDevice[] targets = DeviceChoice.several(device);
         engines(targets);
         RunConfig config = resume == null ? null : RunConfig.read(resume);
@@ -205,12 +220,14 @@ final class TrainCommand implements Runnable {
         if (explainMemory) {
             for (Norm each : config.norms()) {
                 System.out.println("\n" + each + ":\n"
-                        + MemoryPlan.of(config.model().withNorm(each), config.recipe().training(), targets.length));
+                        + MemoryPlan.of(
+                                config.model().withNorm(each), config.recipe().training(), targets.length));
             }
             return;
         }
-        Path folder = resume != null ? resume : out != null ? out : Path.of("runs", now());
-        config.write(folder);
+        if (resume == null) {
+            config.write(folder);
+        }
         List<Result> results = new ArrayList<>();
         for (Norm each : config.norms()) {
             results.add(train(config, each, sets, targets, folder));
@@ -320,9 +337,10 @@ final class TrainCommand implements Runnable {
         return side;
     }
 
-    private static Result train(RunConfig config, Norm norm, Datasets sets, TornadoDevice[] devices, Path folder) {
+    private Result train(RunConfig config, Norm norm, Datasets sets, TornadoDevice[] devices, Path folder) {
         Recipe recipe = config.recipe();
         Path file = RunConfig.checkpoint(folder, norm);
+        Duration interval = Duration.ofNanos((long) (1e9 * saveEvery));
         try (Model model = new Model(config.model().withNorm(norm), recipe.training(), devices)) {
             if (Files.exists(file)) {
                 Checkpoint.load(file).restore(model);
@@ -347,7 +365,7 @@ final class TrainCommand implements Runnable {
                     new AlphaLog(model, sets.test(), norm.toString(), folder.resolve("alpha.jsonl")),
                     new TensorBoardLog(folder.resolve("tensorboard").resolve(norm.toString())));
             Listener.Evaluation evaluation =
-                    new Trainer(model, recipe, sets.train(), sets.test(), file, listeners).run();
+                    new Trainer(model, recipe, sets.train(), sets.test(), file, interval, listeners).run();
             return new Result(norm, evaluation, speed[0], model.table().size());
         }
     }

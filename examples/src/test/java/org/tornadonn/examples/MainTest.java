@@ -48,6 +48,11 @@ class MainTest {
         Said eval = Said.by("eval", run.resolve("dyt.safetensors").toString());
         assertEquals(0, eval.code(), eval.err());
         assertTrue(eval.out().contains("test accuracy"), eval.out());
+        assertTrue(
+                eval.out()
+                        .matches(
+                                "(?s).*\\R64 images at a time: median [\\d.]+ ms, 95 % within .*images/s\\R1 image at .*"),
+                eval.out());
         predicts(run.resolve("dyt.safetensors"));
         assertEquals(
                 0, Said.by("onnx", run.resolve("dyt.safetensors").toString()).code());
@@ -78,6 +83,19 @@ class MainTest {
         assertTrue(again.out().contains("resumed after step 3"), again.out() + again.err());
     }
 
+    @Test
+    void aRunFolderIsNotOverwritten() throws Exception {
+        Path run = Files.createDirectories(folder.resolve("run"));
+        String config = Files.writeString(run.resolve("config.json"), "{}").toString();
+        fails(1, "train --resume " + run, "train", "--out", run.toString());
+        assertEquals("{}", Files.readString(Path.of(config)));
+        Path file = Files.writeString(folder.resolve("file"), "");
+        for (Path below : new Path[] {file, file.resolve("run")}) {
+            fails(1, "cannot be written: ", "train", "--epochs", "0.01", "--out", below.toString());
+        }
+        fails(1, "--save-every", "train", "--save-every", "-1");
+    }
+
     private void predicts(Path checkpoint) throws Exception {
         Path images = Files.createDirectories(folder.resolve("images"));
         ImageIO.write(
@@ -89,6 +107,12 @@ class MainTest {
         assertEquals(0, said.code(), said.err());
         assertTrue(said.out().matches("(?s).*black.png  [a-z ]+ \\d+\\.\\d%, [a-z ]+ \\d+\\.\\d%\\R.*"), said.out());
         assertTrue(said.out().contains("broken.png  cannot be decoded"), said.out());
+        assertFalse(said.out().contains("median"), "one batch, which is the first");
+        Files.copy(images.resolve("black.png"), images.resolve("second.png"));
+        Said single = Said.by("predict", checkpoint.toString(), images.toString(), "--batch", "1");
+        assertTrue(single.out().contains("1 image at a time: median"), single.out());
+        fails(1, "--batch must be at least 1", "predict", checkpoint.toString(), images.toString(), "--batch", "0");
+        fails(1, "--batch must be at least 1", "eval", checkpoint.toString(), "--batch", "0");
         fails(
                 1,
                 "not an image",

@@ -1,14 +1,11 @@
 package org.tornadonn.nn.data;
 
-import java.awt.Graphics2D;
-import java.awt.RenderingHints;
-import java.awt.image.BufferedImage;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.ProviderNotFoundException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -20,14 +17,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import javax.imageio.ImageIO;
+import java.util.zip.ZipException;
 import org.tornadonn.nn.UserException;
 
 /**
  * Images from a folder, or a zip of one, in which each class is a folder; where there are folders train and test (or val) at the
  * top, their classes are the training and test sets, otherwise a fifth of each class, chosen by a fixed seed, is the test set.
  *
- * @param skipped names of files that could not be decoded
+ * @param skipped names of files that could not be decoded, each with the reason
  */
 public record ImageFolder(ImageSet train, ImageSet test, List<String> skipped) {
     private static final double MOST_SKIPPED = 0.01;
@@ -50,10 +47,13 @@ public record ImageFolder(ImageSet train, ImageSet test, List<String> skipped) {
             try (FileSystem zip = FileSystems.newFileSystem(path)) {
                 return load(zip.getPath("/"), path.toString(), imageSize, progress);
             }
-        } catch (java.nio.file.ProviderNotFoundException | java.util.zip.ZipException e) {
+        } catch (ProviderNotFoundException e) {
             throw new UserException(path + " is neither a folder nor a zip file.");
+        } catch (ZipException e) {
+            throw new UserException(path + " is neither a folder nor a zip file that can be read (" + e.getMessage()
+                    + "). Get or pack it again, or give the folder that it was made of.");
         } catch (IOException e) {
-            throw new UserException("Reading " + path + " failed: " + e.getMessage());
+            throw unreadable(path, e);
         }
     }
 
@@ -74,12 +74,12 @@ public record ImageFolder(ImageSet train, ImageSet test, List<String> skipped) {
             if (!classNames(test.get(), name).equals(classes)) {
                 throw new UserException("The folders train and test of " + name + " have different classes.");
             }
-            collect(train.get(), classes, training);
-            collect(test.get(), classes, testing);
+            collect(train.get(), name, classes, training);
+            collect(test.get(), name, classes, testing);
         } else {
             classes = classNames(top, name);
             List<Sample> all = new ArrayList<>();
-            collect(top, classes, all);
+            collect(top, name, classes, all);
             Collections.shuffle(all, new Random(1));
             for (int i = 0; i < all.size(); i++) {
                 (i % TEST_SHARE == 0 ? testing : training).add(all.get(i));
@@ -93,6 +93,10 @@ public record ImageFolder(ImageSet train, ImageSet test, List<String> skipped) {
         if (skipped.size() > Math.max(1, MOST_SKIPPED * total)) {
             throw new UserException(skipped.size() + " of " + total + " images in " + name
                     + " cannot be decoded, the first: " + skipped.peek() + ". Remove or repair them.");
+        }
+        if (trainSet.size() == 0 || testSet.size() == 0) {
+            throw new UserException(name + " leaves no image for " + (testSet.size() == 0 ? "testing" : "training")
+                    + ": it has " + total + ", and " + skipped.size() + " cannot be decoded. Add images.");
         }
         return new ImageFolder(trainSet, testSet, List.copyOf(skipped));
     }
@@ -109,27 +113,46 @@ public record ImageFolder(ImageSet train, ImageSet test, List<String> skipped) {
             List<Path> all = Files.isDirectory(path) ? images(path) : List.of(path);
             List<Path> files = new ArrayList<>();
             List<Path> skipped = new ArrayList<>();
+            String reason = "";
             List<byte[]> pixels = new ArrayList<>();
             for (Path file : all) {
-                byte[] decoded = decode(file, imageSize);
-                if (decoded == null) {
-                    skipped.add(file);
-                } else {
-                    pixels.add(decoded);
+                try {
+                    pixels.add(ImageFile.pixels(file, imageSize));
                     files.add(file);
+                } catch (IOException e) {
+                    skipped.add(file);
+                    reason = UserException.reason(e);
                 }
             }
             if (files.isEmpty()) {
                 throw new UserException(path
                         + (all.isEmpty()
                                 ? " holds no image (png, jpg, bmp or gif)."
-                                : " is not an image that can be decoded (png, jpg, bmp or gif)."));
+                                : " is not an image that can be decoded (" + reason
+                                        + "). Give a png, jpg, bmp or gif."));
             }
-            ImageSet set = new ByteImages(pixels, new int[files.size()], List.of(), imageSize);
-            return new Unlabelled(set, files, skipped);
+            return new Unlabelled(unlabelled(pixels, imageSize), files, skipped);
         } catch (IOException e) {
-            throw new UserException("Reading " + path + " failed: " + e.getMessage());
+            throw unreadable(path, e);
         }
+    }
+
+    /** One image, from the bytes of a file, scaled to {@code imageSize}. */
+    public static ImageSet unlabelled(byte[] file, int imageSize) {
+        try {
+            return unlabelled(List.of(ImageFile.pixels(file, imageSize)), imageSize);
+        } catch (IOException e) {
+            throw new UserException("This is not an image that can be decoded (" + UserException.reason(e)
+                    + "). Give a png, jpg, bmp or gif.");
+        }
+    }
+
+    private static ImageSet unlabelled(List<byte[]> pixels, int imageSize) {
+        return new ByteImages(pixels, new int[pixels.size()], List.of(), imageSize);
+    }
+
+    private static UserException unreadable(Path path, IOException e) {
+        return new UserException(path + " cannot be read: " + UserException.reason(e) + ".");
     }
 
     private static Optional<Path> child(Path folder, String name) {
@@ -165,11 +188,12 @@ public record ImageFolder(ImageSet train, ImageSet test, List<String> skipped) {
         return classes;
     }
 
-    private static void collect(Path folder, List<String> classes, List<Sample> samples) throws IOException {
+    private static void collect(Path folder, String name, List<String> classes, List<Sample> samples)
+            throws IOException {
         for (int label = 0; label < classes.size(); label++) {
             List<Path> files = images(folder.resolve(classes.get(label)));
             if (files.isEmpty()) {
-                throw new UserException("The class folder " + folder.resolve(classes.get(label))
+                throw new UserException("The class folder " + folder.resolve(classes.get(label)) + " of " + name
                         + " holds no image (png, jpg, bmp or gif). Add some, or remove the folder.");
             }
             for (Path file : files) {
@@ -188,9 +212,11 @@ public record ImageFolder(ImageSet train, ImageSet test, List<String> skipped) {
         AtomicInteger done = new AtomicInteger();
         byte[][] pixels = new byte[samples.size()][];
         IntStream.range(0, samples.size()).parallel().forEach(i -> {
-            pixels[i] = decode(samples.get(i).file(), size);
-            if (pixels[i] == null) {
-                skipped.add(samples.get(i).file().toString());
+            Path file = samples.get(i).file();
+            try {
+                pixels[i] = ImageFile.pixels(file, size);
+            } catch (IOException e) {
+                skipped.add(file + " (" + UserException.reason(e) + ")");
             }
             int n = done.incrementAndGet();
             if (n % 5000 == 0) {
@@ -204,33 +230,5 @@ public record ImageFolder(ImageSet train, ImageSet test, List<String> skipped) {
                 IntStream.of(good).map(i -> samples.get(i).label()).toArray(),
                 classes,
                 size);
-    }
-
-    private static byte[] decode(Path file, int size) {
-        BufferedImage image;
-        try {
-            image = ImageIO.read(new ByteArrayInputStream(Files.readAllBytes(file)));
-        } catch (IOException | RuntimeException e) {
-            return null;
-        }
-        if (image == null) {
-            return null;
-        }
-        if (image.getWidth() != size || image.getHeight() != size) {
-            BufferedImage scaled = new BufferedImage(size, size, BufferedImage.TYPE_INT_RGB);
-            Graphics2D g = scaled.createGraphics();
-            g.setRenderingHint(RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_BICUBIC);
-            g.drawImage(image, 0, 0, size, size, null);
-            g.dispose();
-            image = scaled;
-        }
-        byte[] pixels = new byte[3 * size * size];
-        int[] rgb = image.getRGB(0, 0, size, size, null, 0, size);
-        for (int i = 0; i < rgb.length; i++) {
-            for (int c = 0; c < 3; c++) {
-                pixels[c * size * size + i] = (byte) (rgb[i] >> (16 - 8 * c));
-            }
-        }
-        return pixels;
     }
 }

@@ -25,8 +25,7 @@ public record MemoryPlan(int batch, Map<MemoryUse, Long> uses) {
 
     private static MemoryPlan of(ModelConfig config, Training training, int devices, int batch) {
         ParameterTable table = config.parameters();
-        Network net =
-                Network.counting(table, config.norm(), training, batch, config.imageValues(), config.classes());
+        Network net = Network.counting(table, config.norm(), training, batch, config.imageValues(), config.classes());
         config.build(net);
         // The logits, their targets, and gradient arrays beside the network's own.
         net.temporary(2, batch, config.classes());
@@ -73,7 +72,9 @@ public record MemoryPlan(int batch, Map<MemoryUse, Long> uses) {
         for (int parts = training.accumulation() + 1; parts <= training.batch() / devices; parts++) {
             boolean cuts = training.batch() % (parts * devices) == 0;
             // With micro-batches there is one array of gradients more.
-            long room = memory - fixed - (training.accumulation() == 1 ? 4L * config.parameters().size() : 0);
+            long room = memory
+                    - fixed
+                    - (training.accumulation() == 1 ? 4L * config.parameters().size() : 0);
             if (cuts && training.batch() / parts / devices * perSample <= room) {
                 fit += ", or this one in micro-batches: --accumulation " + parts;
                 break;

@@ -16,14 +16,14 @@ public final class AlphaLog implements Listener {
     private final Model model;
     private final ImageSet test;
     private final String name;
-    private final Path file;
+    private final JsonLines lines;
 
     /** @param name of the model in each line */
     public AlphaLog(Model model, ImageSet test, String name, Path file) {
         this.model = model;
         this.test = test;
         this.name = name;
-        this.file = file;
+        lines = new JsonLines(file);
     }
 
     @Override
@@ -50,7 +50,7 @@ public final class AlphaLog implements Listener {
                         model.parameters()
                                 .get(model.table().entry(norm + ".alpha").offset()));
                 line.put("inverseStd", 1 / deviation(model.activation(norm)));
-                RunLog.append(file, line);
+                lines.write(line);
             }
         }
     }

@@ -1,22 +1,18 @@
 package org.tornadonn.nn.train;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.tornadonn.nn.UserException;
 
 /** Writes a line of JSON per step and evaluation to a file, which it continues where there is one. */
 public final class RunLog implements Listener {
     private final String model;
-    private final Path file;
+    private final JsonLines lines;
 
     /** @param model the name in each line, as one file may hold several models */
     public RunLog(String model, Path file) {
         this.model = model;
-        this.file = file;
+        lines = new JsonLines(file);
     }
 
     @Override
@@ -30,7 +26,7 @@ public final class RunLog implements Listener {
         line.put("seconds", p.seconds());
         line.put("imagesPerSecond", Double.isNaN(p.imagesPerSecond()) ? null : p.imagesPerSecond());
         line.put("waiting", p.waiting());
-        append(file, line);
+        lines.write(line);
     }
 
     @Override
@@ -44,7 +40,7 @@ public final class RunLog implements Listener {
             line.put("emaLoss", e.ema().loss());
             line.put("emaAccuracy", e.ema().accuracy());
         }
-        append(file, line);
+        lines.write(line);
     }
 
     @Override
@@ -53,18 +49,6 @@ public final class RunLog implements Listener {
         line.put("model", model);
         line.put("step", step);
         line.put("diverged", true);
-        append(file, line);
-    }
-
-    static void append(Path file, Map<String, Object> line) {
-        try {
-            Files.writeString(
-                    file,
-                    Json.MAPPER.writeValueAsString(line) + "\n",
-                    StandardOpenOption.CREATE,
-                    StandardOpenOption.APPEND);
-        } catch (IOException e) {
-            throw new UserException("The log " + file + " cannot be written: " + e.getMessage());
-        }
+        lines.write(line);
     }
 }

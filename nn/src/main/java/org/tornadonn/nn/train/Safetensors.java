@@ -205,7 +205,7 @@ public final class Safetensors {
     }
 
     private static UserException unreadable(Path file, IOException e) {
-        return new UserException(file + " cannot be read: " + e.getMessage());
+        return new UserException(file + " cannot be read: " + UserException.reason(e) + ".");
     }
 
     private static ByteBuffer fill(FileChannel in, long position, int bytes) throws IOException {
@@ -236,9 +236,9 @@ public final class Safetensors {
         String text = Json.MAPPER.writeValueAsString(header);
         byte[] json = (text + " ".repeat((8 - text.getBytes(StandardCharsets.UTF_8).length % 8) % 8))
                 .getBytes(StandardCharsets.UTF_8);
+        Path part = file.resolveSibling(file.getFileName() + ".part");
         try {
             Files.createDirectories(file.toAbsolutePath().getParent());
-            Path part = file.resolveSibling(file.getFileName() + ".part");
             try (FileChannel out = FileChannel.open(
                     part, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
                 ByteBuffer length = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
@@ -251,7 +251,18 @@ public final class Safetensors {
             }
             Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
-            throw new UserException("The file " + file + " cannot be written: " + e.getMessage());
+            remove(part);
+            throw new UserException("The file " + file + " cannot be written: " + UserException.reason(e)
+                    + ". Make room or allow it; what was there by that name is kept.");
+        }
+    }
+
+    /** Gives back the room of what was written in part; where that fails too, the next file is written over it. */
+    private static void remove(Path part) {
+        try {
+            Files.deleteIfExists(part);
+        } catch (IOException _) {
+            // The first failure is the one to report.
         }
     }
 

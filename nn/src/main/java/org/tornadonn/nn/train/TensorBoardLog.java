@@ -76,7 +76,8 @@ public final class TensorBoardLog implements Listener {
     }
 
     private UserException failure(IOException e) {
-        return new UserException("The event file " + file + " cannot be written: " + e.getMessage());
+        return new UserException("The event file " + file + " cannot be written: " + UserException.reason(e)
+                + ". Make room or allow it, and resume the run from its last checkpoint.");
     }
 
     private static int checksum(byte[] bytes, int from, int length) {

@@ -1,6 +1,7 @@
 package org.tornadonn.nn.train;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.BiFunction;
 import org.tornadonn.nn.UserException;
@@ -11,13 +12,14 @@ import org.tornadonn.nn.model.Model;
 
 /** The training loop. */
 public final class Trainer {
-    private static final long CHECKPOINT_NANOS = 10_000_000_000L;
+    private static final Duration INTERVAL = Duration.ofSeconds(10);
 
     private final Model model;
     private final Recipe recipe;
     private final ImageSet train;
     private final ImageSet test;
     private final Path checkpoint;
+    private final Duration interval;
     private final List<Listener> listeners;
 
     /**
@@ -25,11 +27,27 @@ public final class Trainer {
      */
     public Trainer(
             Model model, Recipe recipe, ImageSet train, ImageSet test, Path checkpoint, List<Listener> listeners) {
+        this(model, recipe, train, test, checkpoint, INTERVAL, listeners);
+    }
+
+    /**
+     * @param checkpoint written every {@code interval}, after each evaluation and at the end
+     * @param interval 0: after each step
+     */
+    public Trainer(
+            Model model,
+            Recipe recipe,
+            ImageSet train,
+            ImageSet test,
+            Path checkpoint,
+            Duration interval,
+            List<Listener> listeners) {
         this.model = model;
         this.recipe = recipe;
         this.train = train;
         this.test = test;
         this.checkpoint = checkpoint;
+        this.interval = interval;
         this.listeners = List.copyOf(listeners);
     }
 
@@ -77,14 +95,15 @@ public final class Trainer {
                 listeners.forEach(l -> l.step(progress));
                 boolean end = step + 1 == recipe.steps();
                 boolean evaluate = end || (step + 1) % perEpoch == 0;
-                if (evaluate || System.nanoTime() - saved > CHECKPOINT_NANOS) {
+                if (evaluate || System.nanoTime() - saved >= interval.toNanos()) {
                     long before = System.nanoTime();
-                    Checkpoint.save(model, recipe.seed(), train.classNames(), checkpoint);
                     if (evaluate) {
                         Listener.Evaluation evaluation = evaluate(model, test);
                         listeners.forEach(l -> l.evaluated(evaluation));
                         last = evaluation;
                     }
+                    // Last, so that a run that is killed during the evaluation makes it again.
+                    Checkpoint.save(model, recipe.seed(), train.classNames(), checkpoint);
                     saved = System.nanoTime();
                     paused += saved - before;
                 }

@@ -45,7 +45,8 @@ class MemoryPlanTest {
         assertDoesNotThrow(() -> MemoryPlan.check(config, new Training(5, 0f, 0f, 1), 1, memory));
         String said = assertThrows(UserException.class, () -> MemoryPlan.check(config, TRAINING, 1, memory))
                 .getMessage();
-        Matcher fit = Pattern.compile("A batch of (\\d+) would fit, or this one in micro-batches: --accumulation (\\d+)\\.")
+        Matcher fit = Pattern.compile(
+                        "A batch of (\\d+) would fit, or this one in micro-batches: --accumulation (\\d+)\\.")
                 .matcher(said);
         assertTrue(fit.find(), said);
         assertEquals("5", fit.group(1));
