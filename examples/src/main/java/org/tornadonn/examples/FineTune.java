@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.tornadonn.nn.Norm;
 import org.tornadonn.nn.UserException;
+import org.tornadonn.nn.data.Augmentation;
 import org.tornadonn.nn.data.Batches;
 import org.tornadonn.nn.data.ImageFolder;
 import org.tornadonn.nn.model.Model;
@@ -31,13 +32,10 @@ public final class FineTune {
             ModelConfig config, Path weights, ImageFolder data, double learningRate, int epochs, Path checkpoint) {
         int batch = Math.min(32, data.train().size());
         long steps = (long) epochs * Batches.stepsPerEpoch(data.train(), batch);
-        Recipe recipe = Recipe.of(steps, batch, learningRate, 1);
+        Recipe recipe = Recipe.of(steps, batch, learningRate, 1).withAugmentation(Augmentation.padCrop());
         try (Model model = new Model(
                 config,
-                batch,
-                recipe.smoothing(),
-                recipe.weightDecay(),
-                recipe.seed(),
+                recipe.training(),
                 TornadoRuntimeProvider.getTornadoRuntime().getDefaultDevice())) {
             System.out.println(Weights.load(weights, model));
             return new Trainer(

@@ -132,7 +132,7 @@ public final class PredictServer implements AutoCloseable {
         long start = System.nanoTime();
         int side = checkpoint.config().imageSize();
         float[] pixels = new float[checkpoint.config().channels() * side * side];
-        ImageFolder.unlabelled(image, side).image(0, null, pixels, 0);
+        ImageFolder.unlabelled(image, side).image(0, pixels, 0);
         float[] logits = logits(pixels);
         double milliseconds = (System.nanoTime() - start) / 1e6;
         return new Reply(200, new Answer(Likeliest.of(checkpoint, logits, 0, top), milliseconds));

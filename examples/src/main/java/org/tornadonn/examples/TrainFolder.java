@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.tornadonn.nn.Norm;
 import org.tornadonn.nn.UserException;
+import org.tornadonn.nn.data.Augmentation;
 import org.tornadonn.nn.data.Batches;
 import org.tornadonn.nn.data.ImageFolder;
 import org.tornadonn.nn.model.Model;
@@ -24,13 +25,10 @@ public final class TrainFolder {
         VitConfig config = VitConfig.of(32, 4, 96, 4, 3, classes, Norm.DYT).withAlpha0(2f);
         int batch = Math.min(32, data.train().size());
         long steps = (long) epochs * Batches.stepsPerEpoch(data.train(), batch);
-        Recipe recipe = Recipe.of(steps, batch, 1e-3, 1);
+        Recipe recipe = Recipe.of(steps, batch, 1e-3, 1).withAugmentation(Augmentation.padCrop());
         try (Model model = new Model(
                 config,
-                batch,
-                recipe.smoothing(),
-                recipe.weightDecay(),
-                recipe.seed(),
+                recipe.training(),
                 TornadoRuntimeProvider.getTornadoRuntime().getDefaultDevice())) {
             return new Trainer(
                             model,

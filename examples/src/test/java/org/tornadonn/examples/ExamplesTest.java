@@ -97,7 +97,9 @@ class ExamplesTest {
     void trainsOnAFolder() throws Exception {
         Path checkpoint = folder.resolve("vit.safetensors");
         Listener.Evaluation evaluation = TrainFolder.train(images(), 8, checkpoint);
-        assertTrue(evaluation.accuracy() > 0.9, "accuracy " + evaluation.accuracy());
+        assertTrue(
+                evaluation.score().accuracy() > 0.9,
+                "accuracy " + evaluation.score().accuracy());
         assertEquals(COLOURS, Checkpoint.load(checkpoint).classNames());
         assertEquals("Usage: TrainFolder FOLDER|ZIP CHECKPOINT", errors(() -> TrainFolder.main(new String[0])));
         String missing = folder.resolve("nowhere").toString();
@@ -109,10 +111,12 @@ class ExamplesTest {
     void finetunesAFileOfTimms() throws Exception {
         Path weights = Path.of("").toAbsolutePath().resolveSibling("nn/src/test/resources/golden/timm-vit.safetensors");
         ImageFolder data = ImageFolder.load(images(), 8, null);
-        VitConfig config = new VitConfig(8, 3, 4, 8, 2, 2, 32, 3, Norm.LAYER_NORM, 0.5f);
+        VitConfig config = new VitConfig(8, 3, 4, 8, 2, 2, 32, 3, Norm.LAYER_NORM, 0.5f, VitConfig.Pool.AVERAGE);
         Path checkpoint = folder.resolve("tuned.safetensors");
         Listener.Evaluation evaluation = FineTune.tune(config, weights, data, 1e-2, 20, checkpoint);
-        assertTrue(evaluation.accuracy() > 0.9, "accuracy " + evaluation.accuracy());
+        assertTrue(
+                evaluation.score().accuracy() > 0.9,
+                "accuracy " + evaluation.score().accuracy());
         assertEquals(config, Checkpoint.load(checkpoint).config());
         String[] arguments = {
             "resnet50", weights.toString(), folder.resolve("images").toString(), checkpoint.toString()
@@ -154,7 +158,7 @@ class ExamplesTest {
         try (Model model = new Model(Checkpoint.load(file).config(), Training.none(1), device)) {
             Checkpoint.load(file).restore(model);
             float[] pixels = new float[3 * 32 * 32];
-            ImageFolder.unlabelled(image, 32).image(0, null, pixels, 0);
+            ImageFolder.unlabelled(image, 32).image(0, pixels, 0);
             model.evaluate(pixels, new int[1]);
             logits = model.logits();
         }
