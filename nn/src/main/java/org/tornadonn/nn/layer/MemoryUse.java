@@ -14,6 +14,11 @@ public enum MemoryUse {
         this.label = label;
     }
 
+    /** Whether it grows with the samples that are computed at a time. */
+    public boolean ofSamples() {
+        return this == SAVED || this == WORKING;
+    }
+
     @Override
     public String toString() {
         return label;

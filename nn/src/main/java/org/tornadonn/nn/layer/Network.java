@@ -43,7 +43,6 @@ public final class Network {
     private final FloatArray params;
     private final FloatArray grads;
     private final FloatArray images;
-    private final boolean counting;
     private final Map<MemoryUse, Long> uses = new EnumMap<>(MemoryUse.class);
     private final List<Pass> forward = new ArrayList<>();
     private final List<Pass> backward = new ArrayList<>();
@@ -56,32 +55,14 @@ public final class Network {
      * @param imageValues numbers of an image: channels times pixels
      */
     public Network(ParameterTable table, Norm norm, Training training, int batch, int imageValues, int classes) {
-        this(table, norm, training, batch, imageValues, classes, false);
-    }
-
-    private Network(
-            ParameterTable table,
-            Norm norm,
-            Training training,
-            int batch,
-            int imageValues,
-            int classes,
-            boolean counting) {
         this.table = table;
         this.norm = norm;
         this.batch = batch;
         this.classes = classes;
         this.training = training;
-        this.counting = counting;
         params = shared(MemoryUse.PARAMETERS, training.averaged() ? 2 : 1, table.size());
         grads = shared(MemoryUse.GRADIENTS, table.size());
         images = temporary(batch, imageValues);
-    }
-
-    /** One whose arrays are counted and not made: it can be built, and not executed. */
-    public static Network counting(
-            ParameterTable table, Norm norm, Training training, int batch, int imageValues, int classes) {
-        return new Network(table, norm, training, batch, imageValues, classes, true);
     }
 
     /** A device array that one stage alone uses, for a batch. */
@@ -95,16 +76,13 @@ public final class Network {
         for (long factor : factors) {
             elements = Math.multiplyExact(elements, factor);
         }
-        uses.merge(use, elements * Float.BYTES, Long::sum);
-        if (counting) {
-            return new FloatArray(1);
-        }
         if (elements > Integer.MAX_VALUE) {
             throw new UserException(String.format(
                     "A tensor of this model would have %,d elements, and an array holds %,d. Use a smaller batch, or more"
                             + " micro-batches.",
                     elements, Integer.MAX_VALUE));
         }
+        uses.merge(use, elements * Float.BYTES, Long::sum);
         return new FloatArray((int) elements);
     }
 

@@ -20,23 +20,31 @@ import org.tornadonn.nn.layer.Network;
 public record MemoryPlan(int batch, Map<MemoryUse, Long> uses) {
     /** @param devices that share the batch */
     public static MemoryPlan of(ModelConfig config, Training training, int devices) {
-        return of(config, training, devices, Math.max(1, training.batch() / training.accumulation() / devices));
+        return ofOneSample(config, training, devices)
+                .times(Math.max(1, training.batch() / training.accumulation() / devices));
     }
 
-    private static MemoryPlan of(ModelConfig config, Training training, int devices, int batch) {
+    private static MemoryPlan ofOneSample(ModelConfig config, Training training, int devices) {
         ParameterTable table = config.parameters();
-        Network net = Network.counting(table, config.norm(), training, batch, config.imageValues(), config.classes());
+        Network net = new Network(table, config.norm(), training, 1, config.imageValues(), config.classes());
         config.build(net);
-        // The logits, their targets, and gradient arrays beside the network's own.
-        net.temporary(2, batch, config.classes());
-        int more = (training.accumulation() > 1 ? 1 : 0) + (devices > 1 ? 1 : 0);
-        net.array(MemoryUse.GRADIENTS, more, table.size());
-        net.array(MemoryUse.OPTIMIZER, 2, table.size());
-        Slice logits = Slice.of(net.array(MemoryUse.WORKING, 0));
         Stage head = new Stage("head", net.grids());
+        Slice logits = Slice.of(net.temporary(config.classes()));
+        Slice targets = Slice.of(net.temporary(config.classes()));
         net.head().forward(head, logits);
-        net.head().backward(head, logits);
-        return new MemoryPlan(batch, new EnumMap<>(net.uses()));
+        net.head().backward(head, targets);
+        Map<MemoryUse, Long> uses = new EnumMap<>(net.uses());
+        long parameters = (long) Float.BYTES * table.size();
+        uses.put(MemoryUse.OPTIMIZER, 2 * parameters);
+        int more = (training.accumulation() > 1 ? 1 : 0) + (devices > 1 ? 1 : 0);
+        uses.merge(MemoryUse.GRADIENTS, more * parameters, Long::sum);
+        return new MemoryPlan(1, uses);
+    }
+
+    private MemoryPlan times(int samples) {
+        Map<MemoryUse, Long> more = new EnumMap<>(uses);
+        more.replaceAll((use, bytes) -> use.ofSamples() ? samples * bytes : bytes);
+        return new MemoryPlan(samples, more);
     }
 
     public long bytes() {
@@ -50,7 +58,8 @@ public record MemoryPlan(int batch, Map<MemoryUse, Long> uses) {
      * @throws UserException that says what would fit
      */
     static void check(ModelConfig config, Training training, int devices, long memory) {
-        MemoryPlan plan = of(config, training, devices);
+        MemoryPlan one = ofOneSample(config, training, devices);
+        MemoryPlan plan = one.times(training.batch() / training.accumulation() / devices);
         if (plan.bytes() <= memory) {
             return;
         }
@@ -61,9 +70,8 @@ public record MemoryPlan(int batch, Map<MemoryUse, Long> uses) {
                 plan.bytes() / 1e9,
                 devices == 1 ? "" : " on each device",
                 memory / 1e9);
-        long fixed = of(config, training, devices, 2).bytes();
-        long perSample = fixed - of(config, training, devices, 1).bytes();
-        fixed -= 2 * perSample;
+        long fixed = one.times(0).bytes();
+        long perSample = one.bytes() - fixed;
         long most = (memory - fixed) / perSample;
         if (most < 1) {
             throw new UserException(needs + "Not even one sample at a time would fit: use a smaller model.");
