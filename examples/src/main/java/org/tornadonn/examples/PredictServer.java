@@ -44,8 +44,8 @@ public final class PredictServer implements AutoCloseable {
     private final Checkpoint checkpoint;
     private final Model model;
     // A model is for one thread at a time, and TornadoVM has a command queue for each thread. Images are decoded on it
-    // too, so that
-    // memory for one is enough. Requests are read on threads of their own, so that a slow one holds up nobody.
+    // too,
+    // so that memory for one is enough. Requests are read on threads of their own, so that a slow one holds up nobody.
     private final ExecutorService worker = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().daemon().name("model").factory());
     private final ExecutorService requests = Executors.newVirtualThreadPerTaskExecutor();
@@ -55,11 +55,10 @@ public final class PredictServer implements AutoCloseable {
     PredictServer(Path file, TornadoDevice device, int port) throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
         checkpoint = Checkpoint.load(file);
-        model = new Model(checkpoint.config(), Training.none(1), device);
+        model = onWorker(() -> new Model(checkpoint.config(), Training.none(1), device));
         checkpoint.restore(model);
         // The first execution compiles.
-        int side = checkpoint.config().imageSize();
-        onWorker(() -> logits(new float[checkpoint.config().channels() * side * side]));
+        onWorker(() -> logits(new float[checkpoint.config().imageValues()]));
         server.setExecutor(requests);
         server.createContext("/", this::answer);
         server.start();
@@ -70,7 +69,11 @@ public final class PredictServer implements AutoCloseable {
     }
 
     private <T> T onWorker(Supplier<T> work) {
-        return CompletableFuture.supplyAsync(work, worker).join();
+        try {
+            return CompletableFuture.supplyAsync(work, worker).join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof RuntimeException own ? own : e;
+        }
     }
 
     private float[] logits(float[] pixels) {
@@ -107,10 +110,8 @@ public final class PredictServer implements AutoCloseable {
             return onWorker(() -> predict(image, top));
         } catch (UserException e) {
             return refusal(400, e.getMessage());
-        } catch (CompletionException e) {
-            return e.getCause() instanceof UserException bad
-                    ? refusal(400, bad.getMessage())
-                    : refusal(500, "The model failed: " + e.getCause().getMessage());
+        } catch (RuntimeException e) {
+            return refusal(500, "The model failed: " + e.getMessage());
         }
     }
 
@@ -130,9 +131,8 @@ public final class PredictServer implements AutoCloseable {
 
     private Reply predict(byte[] image, int top) {
         long start = System.nanoTime();
-        int side = checkpoint.config().imageSize();
-        float[] pixels = new float[checkpoint.config().channels() * side * side];
-        ImageFolder.unlabelled(image, side).image(0, pixels, 0);
+        float[] pixels = new float[checkpoint.config().imageValues()];
+        ImageFolder.unlabelled(image, checkpoint.config().imageSize()).image(0, pixels, 0);
         float[] logits = logits(pixels);
         double milliseconds = (System.nanoTime() - start) / 1e6;
         return new Reply(200, new Answer(Likeliest.of(checkpoint, logits, 0, top), milliseconds));

@@ -70,6 +70,8 @@ class KilledTrainingTest {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
                 "-Djava.awt.headless=true",
+                // For a run of seconds; the kernels are compiled all the same.
+                "-XX:TieredStopAtLevel=1",
                 "-cp",
                 System.getProperty("java.class.path"),
                 Main.class.getName()));
@@ -94,13 +96,13 @@ class KilledTrainingTest {
         boolean holds() throws IOException;
     }
 
-    /** Looks without a pause: a checkpoint is written in a few milliseconds. */
+    /** Looks again and again without much of a pause: a checkpoint is written in a few milliseconds. */
     private void await(Condition condition) throws IOException {
         long end = System.nanoTime() + 60_000_000_000L;
         while (!condition.holds()) {
             assertTrue(process.isAlive(), "ended before it was killed: " + Files.readString(output()));
             assertTrue(System.nanoTime() < end, "hangs: " + Files.readString(output()));
-            Thread.onSpinWait();
+            LockSupport.parkNanos(50_000);
         }
     }
 

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.tornadonn.nn.Norm;
@@ -21,7 +22,11 @@ import org.tornadonn.nn.onnx.OnnxExport;
 import org.tornadonn.nn.vit.VitConfig;
 import uk.ac.manchester.tornado.api.runtime.TornadoRuntimeProvider;
 
-/** ONNX Runtime gives our logits for exported models, for a batch of any size. */
+/**
+ * ONNX Runtime gives our logits for exported models, for a batch of any size. On the embedded engine: the export knows none, and
+ * TornadoVM takes minutes to compile the models of all norms.
+ */
+@Tag("embedded")
 class OnnxExportTest {
     static Stream<ModelConfig> configs() {
         return Stream.of(Norm.values())
