@@ -242,7 +242,7 @@ package() {
 
 build() {
     local stamp="$here/examples/target/built"
-    if [ ! -f "$stamp" ] || [ -n "$(find "$here" -name target -prune -o \( -name '*.java' -o -name pom.xml \) -newer "$stamp" -print | head -n 1)" ]; then
+    if [ ! -f "$stamp" ] || [ -n "$(find "$here" -name target -prune -o \( -name '*.java' -o -name pom.xml -o -path '*/src/main/resources/*' \) -newer "$stamp" -print | head -n 1)" ]; then
         package
     fi
 }

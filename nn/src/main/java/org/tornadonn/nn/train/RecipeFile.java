@@ -70,7 +70,7 @@ public final class RecipeFile {
         ObjectNode rest = file.tree().deepCopy();
         rest.remove(List.of(OF_LENGTH));
         // Any length, for that of the data is not known yet.
-        Recipe any = new Recipe(Recipe.MOST_STEPS, BATCH, 0, 0, 0f, 0f, 0);
+        Recipe any = new Recipe(Recipe.MOST_STEPS, Recipe.MOST_BATCH, 0, 0, 0f, 0f, 0);
         file.bind(JsonFile.overlaid(Json.MAPPER.valueToTree(any), rest), Recipe.class, OF_LENGTH);
         return new RecipeFile(file.tree());
     }
