@@ -16,6 +16,7 @@ import org.tornadonn.benchmarks.measure.TrainingSetting;
 import org.tornadonn.benchmarks.measure.TrainingStep;
 import org.tornadonn.benchmarks.op.Op;
 import org.tornadonn.benchmarks.op.OpList;
+import org.tornadonn.benchmarks.peer.CuBlasPeer;
 import org.tornadonn.benchmarks.peer.Duel;
 import org.tornadonn.benchmarks.peer.OurSide;
 import org.tornadonn.benchmarks.peer.Peer;
@@ -228,6 +229,9 @@ final class BenchRun {
         Op.Effort effort = effort(first.getValue());
         List<Peer> contenders = new ArrayList<>();
         contenders.add(new OurSide(first.getValue()));
+        if (CuBlasPeer.present()) {
+            contenders.add(new CuBlasPeer(first.getValue()));
+        }
         contenders.addAll(peers);
         out.println("\nIn turns with other libraries:");
         for (Duel duel : Duel.all(effort)) {

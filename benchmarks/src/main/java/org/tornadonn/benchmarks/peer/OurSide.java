@@ -13,11 +13,8 @@ import org.tornadonn.kernels.PointwiseKernel;
 import org.tornadonn.kernels.Slice;
 import org.tornadonn.kernels.Stage;
 import uk.ac.manchester.tornado.api.GridScheduler;
-import uk.ac.manchester.tornado.api.TornadoExecutionPlan;
-import uk.ac.manchester.tornado.api.TornadoExecutionResult;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
 import uk.ac.manchester.tornado.api.enums.DataTransferMode;
-import uk.ac.manchester.tornado.api.exceptions.TornadoExecutionPlanException;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
 /** Our kernels and models as a contender, on a device. */
@@ -40,7 +37,7 @@ public final class OurSide implements Peer {
 
     @Override
     public Prepared prepare(Duel duel) {
-        return duel.training() ? new Steps(device, duel) : new Launches(device, duel);
+        return duel.training() ? new Steps(device, duel) : new Tasks().on(device, duel);
     }
 
     private static final class Steps implements Prepared {
@@ -67,20 +64,17 @@ public final class OurSide implements Peer {
         }
     }
 
-    private static final class Launches implements Prepared {
+    private static final class Tasks {
         private final List<FloatArray> inputs = new ArrayList<>();
-        private final TornadoExecutionPlan plan;
-        private final Slice result;
-        private TornadoExecutionResult last;
 
-        Launches(TornadoDevice device, Duel duel) {
+        Prepared on(TornadoDevice device, Duel duel) {
             Stage stage = new Stage("duel", new GridScheduler());
-            result = tasks(stage, duel);
+            Slice result = tasks(stage, duel);
             stage.graph()
                     .transferToDevice(DataTransferMode.FIRST_EXECUTION, inputs.toArray())
                     .transferToHost(DataTransferMode.UNDER_DEMAND, result.array());
             stage.select(0);
-            plan = stage.plan(device);
+            return new Launches(stage.plan(device), result.array());
         }
 
         private Slice input(float... values) {
@@ -130,26 +124,6 @@ public final class OurSide implements Peer {
                 }
             }
             return both ? dX : y;
-        }
-
-        @Override
-        public void run() {
-            last = plan.execute();
-        }
-
-        @Override
-        public float[] result() {
-            last.transferToHost(result.array());
-            return result.array().toHeapArray();
-        }
-
-        @Override
-        public void close() {
-            try {
-                plan.close();
-            } catch (TornadoExecutionPlanException e) {
-                throw new IllegalStateException(e);
-            }
         }
     }
 }
