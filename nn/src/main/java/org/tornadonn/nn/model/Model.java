@@ -61,12 +61,19 @@ public final class Model implements AutoCloseable {
         for (TornadoDevice device : devices) {
             MemoryPlan.check(config, training, count, device.getMaxGlobalMemory());
         }
-        for (TornadoDevice device : devices) {
-            replicas.add(new Replica(config, training, batch / count, count == 1, device));
-            threads.add(Executors.newSingleThreadExecutor(Thread.ofPlatform()
-                    .daemon()
-                    .name("device-" + threads.size())
-                    .factory()));
+        try {
+            for (TornadoDevice device : devices) {
+                replicas.add(new Replica(config, training, batch / count, count == 1, device));
+                threads.add(Executors.newSingleThreadExecutor(Thread.ofPlatform()
+                        .daemon()
+                        .name("device-" + threads.size())
+                        .factory()));
+            }
+        } catch (RuntimeException | Error e) {
+            // What the first devices have must not wait for the garbage collector.
+            replicas.forEach(Replica::close);
+            threads.forEach(ExecutorService::close);
+            throw e;
         }
     }
 
