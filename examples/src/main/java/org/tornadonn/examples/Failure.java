@@ -12,7 +12,9 @@ final class Failure {
     static String explain(Throwable e) {
         return switch (e) {
             case OutOfMemoryError _ ->
-                "This computer has not enough memory for that (" + e.getMessage() + "). " + SMALLER;
+                "This computer has not enough memory for that (" + e.getMessage() + "). " + SMALLER
+                        + " Images are kept in memory at the model's size: where they are too many, take smaller ones (--image-size) or"
+                        + " give the JVM more (JAVA_TOOL_OPTIONS=-Xmx...).";
             case TornadoOutOfMemoryException _ -> firstLine(e) + " " + SMALLER;
             case ExceptionInInitializerError _, UnsatisfiedLinkError _ ->
                 Engine.name() + " could not start (" + firstLine(cause(e))
