@@ -164,12 +164,12 @@ sdk_arguments() {
     done
     compgen -G "$home/share/java/graalJars/compiler-*.jar" >/dev/null ||
         fail "The SDK in $home is not whole: share/java/graalJars has no compiler. $get"
+    # cuBLAS is measured beside our products.
+    if grep -qx cuda <<<"$backends" && compgen -G "$home/share/java/tornado/tornado-cublas-[0-9]*.jar" >/dev/null; then
+        echo --add-modules=tornado.cublas
+    fi
     # The last module path counts: without the current directory, whose jars would become modules. No bailout: a kernel that
     # cannot be compiled must fail, not run as sequential Java. The device's own memory is the limit, which the model checks.
-    case " ${backends//$'\n'/ } " in
-        # cuBLAS is measured beside our products.
-        *' cuda '*) if compgen -G "$home/share/java/tornado/tornado-cublas-[0-9]*.jar" >/dev/null; then echo --add-modules=tornado.cublas; fi ;;
-    esac
     printf '%s\n' "@$argfile" "--module-path=$home/share/java/tornado" -Dtornado.recover.bailout=False \
         -Dtornado.device.memory=1024GB -Dtornado.tvm.maxbytecodesize=1048576
 }

@@ -44,7 +44,7 @@ import uk.ac.manchester.tornado.api.enums.TornadoVMBackendType;
         sortOptions = false,
         description = {
             "Measure what the devices can do at most, then every op and whole training steps against that.",
-            "Each op is compared with double arithmetic before it is timed. Takes about ten minutes on two cores."
+            "Each op is compared with double arithmetic before it is timed."
         },
         footer = {
             "",

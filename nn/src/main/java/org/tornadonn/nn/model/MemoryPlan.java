@@ -54,7 +54,7 @@ public record MemoryPlan(int batch, Map<MemoryUse, Long> uses) {
     /**
      * Refuses what does not fit, before anything is allocated.
      *
-     * @param memory bytes of a device
+     * @param memory bytes of the device that has the least
      * @throws UserException that says what would fit
      */
     static void check(ModelConfig config, Training training, int devices, long memory) {

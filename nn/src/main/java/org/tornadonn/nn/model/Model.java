@@ -10,6 +10,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.tornadonn.kernels.Slice;
 import org.tornadonn.nn.ParameterTable;
 import org.tornadonn.nn.Targets;
@@ -58,9 +59,11 @@ public final class Model implements AutoCloseable {
                     + " equal parts (devices: " + count + ", micro-batches on each: " + training.accumulation()
                     + "). Use one that " + parts + " divides, such as " + (training.batch() / parts + 1) * parts + ".");
         }
-        for (TornadoDevice device : devices) {
-            MemoryPlan.check(config, training, count, device.getMaxGlobalMemory());
-        }
+        long memory = Stream.of(devices)
+                .mapToLong(TornadoDevice::getMaxGlobalMemory)
+                .min()
+                .getAsLong();
+        MemoryPlan.check(config, training, count, memory);
         try {
             for (TornadoDevice device : devices) {
                 replicas.add(new Replica(config, training, batch / count, count == 1, device));

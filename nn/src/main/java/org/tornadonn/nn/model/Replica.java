@@ -3,8 +3,11 @@ package org.tornadonn.nn.model;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.tornadonn.kernels.AccumulateKernel;
 import org.tornadonn.kernels.CrossEntropyKernel;
@@ -48,6 +51,7 @@ final class Replica implements AutoCloseable {
     private final TornadoExecutionPlan plan;
     private TornadoExecutionResult updated;
     private TornadoExecutionResult evaluated;
+    private final Set<FloatArray> downloaded = Collections.newSetFromMap(new IdentityHashMap<>());
     private long bytesIn;
     private long bytesOut;
 
@@ -229,6 +233,7 @@ final class Replica implements AutoCloseable {
         net.dropPaths().forEach(DropPath::keepAll);
         forward(pixels, targets, first, by);
         evaluated = execute(predict, by);
+        downloaded.clear();
         evaluated.transferToHost(logits);
         Arrays.fill(totals, 0f);
         total();
@@ -258,7 +263,12 @@ final class Replica implements AutoCloseable {
                 .orElseThrow();
         // TornadoVM copies from the graph that is selected.
         plan.withGraph(step.graph());
-        evaluated.transferToHost(probe.input().array(), probe.output().array());
+        for (Slice each : List.of(probe.input(), probe.output())) {
+            // Identical blocks stand in one array, which is copied once.
+            if (downloaded.add(each.array())) {
+                evaluated.transferToHost(each.array());
+            }
+        }
     }
 
     /** Copies parameters, gradients and optimiser state to the host arrays. */
