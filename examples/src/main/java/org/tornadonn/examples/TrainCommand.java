@@ -201,7 +201,7 @@ final class TrainCommand implements Runnable {
         if (!(saveEvery >= 0)) {
             throw new UserException("--save-every is a number of seconds, 0 or more.");
         }
-        Path folder = resume != null ? resume : out != null ? out : Path.of("runs", now());
+        Path folder = resume != null ? resume : out != null ? out : freshFolder();
         if (resume == null) {
             RunConfig.checkFree(folder);
         }
@@ -262,8 +262,14 @@ final class TrainCommand implements Runnable {
         }
     }
 
-    private static String now() {
-        return LocalDateTime.now().format(DateTimeFormatter.ofPattern("yyyy-MM-dd-HHmmss"));
+    /** Named by the time, and by a number where that second has a run already. */
+    private static Path freshFolder() {
+        String time = LocalDateTime.now().format(DateTimeFormatter.ofPattern("yyyy-MM-dd-HHmmss"));
+        Path folder = Path.of("runs", time);
+        for (int i = 2; Files.exists(folder); i++) {
+            folder = Path.of("runs", time + "-" + i);
+        }
+        return folder;
     }
 
     private boolean isConvNext() {
