@@ -17,14 +17,14 @@ public final class CrossEntropyKernel {
     /** The class of the largest target, -1 for padding. */
     public static void kLabels(IntArray labels, FloatArray targets, int batch, int classes) {
         for (@Parallel int b = 0; b < batch; b++) {
+            int row = b * classes;
+            float most = Lanes.maximum(targets, row, classes);
             int label = -1;
-            float most = 0f;
-            for (int k = 0; k < classes; k++) {
-                float v = targets.get(b * classes + k);
-                if (v > most) {
-                    label = k;
+            if (most > 0f) {
+                label = 0;
+                while (targets.get(row + label) < most) {
+                    label++;
                 }
-                most = Math.max(most, v);
             }
             labels.set(b, label);
         }
@@ -59,21 +59,34 @@ public final class CrossEntropyKernel {
             int dLogits0 = at.get(t) + b * classes;
             int logits0 = at.get(t + 3) + b * classes;
             int label = labels.get(b);
-            float maximum = logits.get(logits0);
-            int best = 0;
-            for (int k = 1; k < classes; k++) {
-                float v = logits.get(logits0 + k);
-                if (v > maximum) {
-                    best = k;
-                }
-                maximum = Math.max(maximum, v);
+            float maximum = Lanes.maximum(logits, logits0, classes);
+            int whole = classes / 16 * 16;
+            float[] sums = new float[16];
+            float[] totals = new float[16];
+            float[] owns = new float[16];
+            for (int l = 0; l < 16; l++) {
+                sums[l] = 0f;
+                totals[l] = 0f;
+                owns[l] = 0f;
             }
-            float sum = 0f;
-            float total = 0f;
-            float own = 0f;
-            for (int k = 0; k < classes; k++) {
+            for (int k = 0; k < whole; k += 16) {
+                for (int l = 0; l < 16; l++) {
+                    float shifted = logits.get(logits0 + k + l) - maximum;
+                    float e = TornadoMath.exp(shifted);
+                    dLogits.set(dLogits0 + k + l, e);
+                    sums[l] += e;
+                    totals[l] += shifted;
+                    owns[l] += targets.get(b * classes + k + l) * shifted;
+                }
+            }
+            float sum = Lanes.sum(sums);
+            float total = Lanes.sum(totals);
+            float own = Lanes.sum(owns);
+            for (int k = whole; k < classes; k++) {
                 float shifted = logits.get(logits0 + k) - maximum;
-                sum += TornadoMath.exp(shifted);
+                float e = TornadoMath.exp(shifted);
+                dLogits.set(dLogits0 + k, e);
+                sum += e;
                 total += shifted;
                 own += targets.get(b * classes + k) * shifted;
             }
@@ -84,16 +97,27 @@ public final class CrossEntropyKernel {
             }
             float loss = -(1f - smoothing) * (own - logSum) - smoothing / classes * (total - classes * logSum);
             losses.set(b, use * loss);
+            int best = 0;
+            while (best < classes - 1 && logits.get(logits0 + best) != maximum) {
+                best++;
+            }
             float hit = 0f;
             if (best == label) {
                 hit = 1f;
             }
             hits.set(b, hit);
             float weight = use / Math.max(1f, counted.get(0));
-            for (int k = 0; k < classes; k++) {
-                float smoothed = smoothing / classes + (1f - smoothing) * targets.get(b * classes + k);
-                float probability = TornadoMath.exp(logits.get(logits0 + k) - maximum) / sum;
-                dLogits.set(dLogits0 + k, weight * (probability - smoothed));
+            float each = smoothing / classes;
+            float inverse = 1f / sum;
+            for (int k = 0; k < whole; k += 16) {
+                for (int l = 0; l < 16; l++) {
+                    float smoothed = each + (1f - smoothing) * targets.get(b * classes + k + l);
+                    dLogits.set(dLogits0 + k + l, weight * (dLogits.get(dLogits0 + k + l) * inverse - smoothed));
+                }
+            }
+            for (int k = whole; k < classes; k++) {
+                float smoothed = each + (1f - smoothing) * targets.get(b * classes + k);
+                dLogits.set(dLogits0 + k, weight * (dLogits.get(dLogits0 + k) * inverse - smoothed));
             }
         }
     }

@@ -31,8 +31,7 @@ public final class GeluKernel {
 
     static float gradient(int form, float up, float x) {
         if (form == EXACT) {
-            float cdf = 0.5f * (1f + Approximation.erf(x * 0.70710678f));
-            return up * (cdf + x * 0.39894228f * TornadoMath.exp(-0.5f * x * x));
+            return up * Approximation.geluSlope(x);
         }
         float p = logistic(x);
         return up * (p + x * p * (1f - p) * 1.5957691f * (1f + 0.134145f * x * x));

@@ -1,8 +1,30 @@
 package org.tornadonn.kernels;
 
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+
 /** Sixteen lanes to one number, by halves. v is only used in whole lanes, so it stays in a register. */
 final class Lanes {
     private Lanes() {}
+
+    /** The largest of the n > 0 values from {@code first}; NaN beside numbers is passed over, since Math.max costs twice as much. */
+    static float maximum(FloatArray x, int first, int n) {
+        int whole = n / 16 * 16;
+        float[] most = new float[16];
+        for (int l = 0; l < 16; l++) {
+            most[l] = x.get(first);
+        }
+        for (int j = 0; j < whole; j += 16) {
+            for (int l = 0; l < 16; l++) {
+                float v = x.get(first + j + l);
+                most[l] = v > most[l] ? v : most[l];
+            }
+        }
+        float maximum = maximum(most);
+        for (int j = whole; j < n; j++) {
+            maximum = Math.max(maximum, x.get(first + j));
+        }
+        return maximum;
+    }
 
     static float sum(float[] v) {
         float[] all = new float[16];

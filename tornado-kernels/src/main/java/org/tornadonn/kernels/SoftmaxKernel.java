@@ -21,19 +21,8 @@ public final class SoftmaxKernel {
             for (int row = block * rowsPerBlock; row < last; row++) {
                 int o = at.get(t) + row * c;
                 int i = at.get(t + 1) + row * c;
-                float[] most = new float[16];
-                for (int l = 0; l < 16; l++) {
-                    most[l] = x.get(i);
-                }
-                for (int j = 0; j < whole; j += 16) {
-                    for (int l = 0; l < 16; l++) {
-                        most[l] = Math.max(most[l], x.get(i + j + l));
-                    }
-                }
-                float maximum = Lanes.maximum(most);
-                for (int j = whole; j < c; j++) {
-                    maximum = Math.max(maximum, x.get(i + j));
-                }
+                // NaN that the maximum passes over makes the sum NaN, and with it the row.
+                float maximum = Lanes.maximum(x, i, c);
                 for (int l = 0; l < 16; l++) {
                     sums[l] = 0f;
                 }
