@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
+import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.nn.norm.LayerNorm;
 import ai.djl.training.GradientCollector;
 import org.tornadonn.benchmarks.peer.Duel;
@@ -39,7 +40,6 @@ public final class DjlPeer implements Peer {
     private static final class Ops implements Prepared {
         private final NDManager manager;
         private final Duel duel;
-        private final boolean both;
         private final NDArray x;
         private final NDArray w;
         private final NDArray alpha;
@@ -52,32 +52,87 @@ public final class DjlPeer implements Peer {
         Ops(NDManager manager, Duel duel) {
             this.manager = manager;
             this.duel = duel;
-            both = duel.pass().equals(Duel.BOTH);
-            int rows = duel.rows();
-            int c = duel.channels();
-            x = manager.create(duel.x(), new Shape(rows, c));
-            w = duel.op().equals("matmul") ? manager.create(duel.w(), new Shape(duel.out(), c)) : null;
-            alpha = manager.create(new float[] {Duel.ALPHA}, new Shape(1));
-            gamma = manager.create(duel.gamma(), new Shape(c));
-            beta = manager.create(duel.beta(), new Shape(c));
-            upstream = manager.create(duel.upstream(), new Shape(rows, c));
-            if (both) {
-                for (NDArray a : new NDArray[] {x, alpha, gamma, beta}) {
-                    a.setRequiresGradient(true);
+            int[] n = duel.size();
+            switch (duel.op()) {
+                case "matmul" -> {
+                    x = manager.create(duel.x(), new Shape(n[0], n[1]));
+                    w = manager.create(duel.w(), new Shape(n[2], n[1]));
+                    upstream = manager.create(duel.upstream(), new Shape(n[0], n[2]));
                 }
+                case "attention" -> {
+                    x = manager.create(duel.x(), new Shape(n[0], n[1], 3, n[2], n[3]));
+                    w = null;
+                    upstream = manager.create(duel.upstream(), new Shape(n[0], n[1], n[2], n[3]));
+                }
+                case "depthwise" -> {
+                    // PyTorch's own layout, channels first; outside what is timed.
+                    x = channelsFirst(duel.x());
+                    w = manager.create(duel.w(), new Shape(n[2], 1, Duel.K, Duel.K));
+                    upstream = channelsFirst(duel.upstream());
+                }
+                default -> {
+                    x = manager.create(duel.x(), new Shape(n[0], n[1]));
+                    w = null;
+                    upstream = manager.create(duel.upstream(), new Shape(n[0], n[1]));
+                }
+            }
+            alpha = manager.create(new float[] {Duel.ALPHA}, new Shape(1));
+            gamma = manager.create(duel.gamma());
+            beta = manager.create(duel.beta());
+            if (duel.both()) {
+                for (NDArray a : new NDArray[] {x, w, alpha, gamma, beta}) {
+                    if (a != null) {
+                        a.setRequiresGradient(true);
+                    }
+                }
+            }
+        }
+
+        private NDArray channelsFirst(float[] values) {
+            int[] n = duel.size();
+            try (NDArray last = manager.create(values, new Shape(n[0], n[1], n[1], n[2]));
+                    NDArray turned = last.transpose(0, 3, 1, 2)) {
+                // A transposed array is a view; a product is not.
+                return turned.mul(1);
             }
         }
 
         private NDArray forward() {
             return switch (duel.op()) {
-                case "matmul" -> x.matMul(w.transpose());
+                case "matmul" ->
+                    switch (duel.pass()) {
+                        case Duel.INPUT -> upstream.matMul(w);
+                        case Duel.WEIGHT -> upstream.transpose().matMul(x);
+                        default -> x.matMul(w.transpose());
+                    };
                 case "gelu" -> Activation.gelu(x);
+                case "softmax" -> x.softmax(1);
                 case "dyt" -> x.mul(alpha).tanh().mul(gamma).add(beta);
                 case "layernorm" ->
                     LayerNorm.layerNorm(x, new Shape(duel.channels()), gamma, beta, Duel.EPS)
                             .singletonOrThrow();
+                case "rmsnorm" ->
+                    x.div(x.square().mean(new int[] {1}, true).add(Duel.EPS).sqrt())
+                            .mul(gamma);
+                case "attention" -> attention();
+                case "depthwise" ->
+                    Conv2d.conv2d(
+                                    x,
+                                    w,
+                                    beta,
+                                    new Shape(1, 1),
+                                    new Shape(Duel.K / 2, Duel.K / 2),
+                                    new Shape(1, 1),
+                                    duel.size()[2])
+                            .singletonOrThrow();
                 default -> throw new IllegalArgumentException(duel.op());
             };
+        }
+
+        private NDArray attention() {
+            NDArray qkv = x.transpose(2, 0, 3, 1, 4);
+            NDArray scores = qkv.get(0).matMul(qkv.get(1).transpose(0, 1, 3, 2)).mul(1 / Math.sqrt(duel.size()[3]));
+            return scores.softmax(3).matMul(qkv.get(2)).transpose(0, 2, 1, 3);
         }
 
         @Override
@@ -85,7 +140,7 @@ public final class DjlPeer implements Peer {
             // Results belong to their first operand's manager, and would stay as long as it does.
             try (NDScope scope = new NDScope()) {
                 scope.suppressNotUsedWarning();
-                if (both) {
+                if (duel.both()) {
                     try (GradientCollector collector =
                             Engine.getEngine("PyTorch").newGradientCollector()) {
                         collector.backward(forward().mul(upstream).sum());
@@ -100,7 +155,7 @@ public final class DjlPeer implements Peer {
         /** The first result is kept for comparison; reading it is not part of the work. */
         private void keep(NDArray result) {
             if (keep) {
-                kept = result.toFloatArray();
+                kept = (duel.op().equals("depthwise") ? result.transpose(0, 2, 3, 1) : result).toFloatArray();
                 keep = false;
             }
         }

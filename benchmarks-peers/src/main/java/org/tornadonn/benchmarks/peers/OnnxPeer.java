@@ -11,13 +11,16 @@ import java.nio.FloatBuffer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.tornadonn.benchmarks.peer.Duel;
 import org.tornadonn.benchmarks.peer.Peer;
 import org.tornadonn.nn.onnx.OnnxGraph;
 import org.tornadonn.nn.onnx.OnnxGraph.Attribute;
 
-/** ONNX Runtime on the CPU, with as many threads as there are processors: forward only. */
+/** ONNX Runtime on the CPU, with as many threads as there are processors: products, and forward of row-wise ops. */
 public final class OnnxPeer implements Peer {
+    private static final Set<String> ROW_WISE = Set.of("layernorm", "rmsnorm", "dyt", "softmax", "gelu");
+
     @Override
     public String name() {
         String version = OrtEnvironment.class.getPackage().getImplementationVersion();
@@ -26,7 +29,7 @@ public final class OnnxPeer implements Peer {
 
     @Override
     public boolean takes(Duel duel) {
-        return duel.pass().equals(Duel.FORWARD);
+        return duel.op().equals("matmul") || duel.pass().equals(Duel.FORWARD) && ROW_WISE.contains(duel.op());
     }
 
     @Override
@@ -49,13 +52,21 @@ public final class OnnxPeer implements Peer {
         Session(Duel duel) throws OrtException {
             int rows = duel.rows();
             int c = duel.channels();
-            int out = duel.op().equals("matmul") ? duel.out() : c;
+            int[] shape = {rows, c};
             OnnxGraph model = new OnnxGraph();
-            input(model, "x", duel.x(), rows, c);
+            if (!duel.op().equals("matmul")) {
+                input(model, "x", duel.x(), rows, c);
+            }
             switch (duel.op()) {
-                case "matmul" -> {
-                    input(model, "w", duel.w(), out, c);
-                    model.node("Gemm", List.of("x", "w"), "y", Attribute.integer("transB", 1));
+                case "matmul" -> shape = product(model, duel);
+                case "softmax" -> model.node("Softmax", List.of("x"), "y", Attribute.integer("axis", 1));
+                case "rmsnorm" -> {
+                    input(model, "gamma", duel.gamma(), c);
+                    String eps = model.constant("eps", List.of(1), new float[] {Duel.EPS});
+                    String square = model.node("Mul", List.of("x", "x"));
+                    String mean = model.node("ReduceMean", List.of(square, model.integers(1)));
+                    String root = model.node("Sqrt", List.of(model.node("Add", List.of(mean, eps))));
+                    model.node("Mul", List.of(model.node("Div", List.of("x", root)), "gamma"), "y");
                 }
                 case "gelu" -> model.node("Gelu", List.of("x"), "y");
                 case "layernorm" -> {
@@ -79,11 +90,33 @@ public final class OnnxPeer implements Peer {
                 }
                 default -> throw new IllegalArgumentException(duel.op());
             }
-            model.output("y", rows, out);
+            model.output("y", shape[0], shape[1]);
             options.setIntraOpNumThreads(Runtime.getRuntime().availableProcessors());
             session = environment.createSession(model.model(Map.of()), options);
-            values = room(rows * out);
-            output = OnnxTensor.createTensor(environment, values, new long[] {rows, out});
+            values = room(shape[0] * shape[1]);
+            output = OnnxTensor.createTensor(environment, values, new long[] {shape[0], shape[1]});
+        }
+
+        /** Returns the result's shape. */
+        private int[] product(OnnxGraph model, Duel duel) throws OrtException {
+            int rows = duel.rows();
+            int in = duel.channels();
+            int out = duel.out();
+            if (duel.pass().equals(Duel.FORWARD)) {
+                input(model, "x", duel.x(), rows, in);
+                input(model, "w", duel.w(), out, in);
+                model.node("Gemm", List.of("x", "w"), "y", Attribute.integer("transB", 1));
+                return new int[] {rows, out};
+            }
+            input(model, "up", duel.upstream(), rows, out);
+            if (duel.pass().equals(Duel.INPUT)) {
+                input(model, "w", duel.w(), out, in);
+                model.node("Gemm", List.of("up", "w"), "y");
+                return new int[] {rows, in};
+            }
+            input(model, "x", duel.x(), rows, in);
+            model.node("Gemm", List.of("up", "x"), "y", Attribute.integer("transA", 1));
+            return new int[] {out, in};
         }
 
         private static FloatBuffer room(int size) {

@@ -44,7 +44,7 @@ public final class CuBlasPeer implements Peer {
 
     @Override
     public boolean takes(Duel duel) {
-        return duel.op().equals("matmul");
+        return duel.op().equals("matmul") && duel.pass().equals(Duel.FORWARD);
     }
 
     @Override

@@ -3,39 +3,51 @@ package org.tornadonn.benchmarks.peer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.Function;
+import java.util.function.ToLongFunction;
+import java.util.stream.Stream;
 import org.tornadonn.benchmarks.measure.TrainingSetting;
 import org.tornadonn.benchmarks.op.Op;
+import org.tornadonn.benchmarks.op.OpList;
 import org.tornadonn.nn.vit.VitConfig;
 
 /**
  * A piece of work for all contenders, with the same numbers for each.
  *
- * @param op matmul, layernorm, dyt, gelu or train
- * @param pass forward, forward+backward, or for train the norm
+ * @param op one of {@link OpList}, or train
+ * @param pass forward, forward+backward; for matmul also input and weight, for train the norm
  * @param setting what is trained; null for the others
- * @param size rows x channels, for matmul rows x in x out; none for train
+ * @param size as the op has it; none for train
  */
 public record Duel(String op, String pass, TrainingSetting setting, int... size) {
     public static final String FORWARD = "forward";
     public static final String BOTH = "forward+backward";
+    public static final String INPUT = "input";
+    public static final String WEIGHT = "weight";
     public static final float ALPHA = 0.7f;
     public static final float EPS = 1e-6f;
+    /** Side of a depthwise kernel. */
+    public static final int K = 7;
 
     /** What is run beside the peers. */
     public static List<Duel> all(Op.Effort effort) {
         boolean tiny = effort == Op.Effort.TINY;
-        int rows = tiny ? 6 : 8192;
-        int c = tiny ? 32 : 768;
         int n = tiny ? 16 : 1024;
-        List<Duel> all = new ArrayList<>(List.of(
-                new Duel("matmul", FORWARD, null, n / 2, n / 2, n / 2),
-                new Duel("matmul", FORWARD, null, n, n, n),
-                new Duel("matmul", FORWARD, null, tiny ? 10 : 4160, tiny ? 16 : 192, tiny ? 48 : 768),
-                new Duel("layernorm", FORWARD, null, rows, c),
-                new Duel("dyt", FORWARD, null, rows, c),
-                new Duel("layernorm", BOTH, null, rows, c),
-                new Duel("dyt", BOTH, null, rows, c),
-                new Duel("gelu", FORWARD, null, rows, c)));
+        List<int[]> products = List.of(
+                new int[] {n / 2, n / 2, n / 2},
+                new int[] {n, n, n},
+                tiny ? new int[] {10, 16, 48} : new int[] {4160, 192, 768});
+        List<Duel> all = new ArrayList<>();
+        for (String pass : List.of(FORWARD, INPUT, WEIGHT)) {
+            products.forEach(size -> all.add(new Duel("matmul", pass, null, size)));
+        }
+        for (String pass : List.of(FORWARD, BOTH)) {
+            for (String op : List.of("layernorm", "rmsnorm", "dyt", "softmax", "gelu")) {
+                all.add(new Duel(op, pass, null, tiny ? new int[] {6, 32} : new int[] {8192, 768}));
+            }
+            all.add(new Duel("attention", pass, null, tiny ? new int[] {2, 5, 2, 16} : new int[] {8, 197, 12, 64}));
+            all.add(new Duel("depthwise", pass, null, tiny ? new int[] {2, 5, 3} : new int[] {64, 16, 96}));
+        }
         // The peers have no ConvNeXt.
         TrainingSetting.all(effort).stream()
                 .filter(s -> s.config() instanceof VitConfig)
@@ -51,12 +63,16 @@ public record Duel(String op, String pass, TrainingSetting setting, int... size)
         return training() ? setting.shape() : Op.shape(size);
     }
 
-    /** Rows of the first input. */
+    public boolean both() {
+        return pass.equals(BOTH);
+    }
+
+    /** Rows of the first input of a row-wise op or a product. */
     public int rows() {
         return size[0];
     }
 
-    /** Channels of the first input. */
+    /** Its columns. */
     public int channels() {
         return size[1];
     }
@@ -66,14 +82,22 @@ public record Duel(String op, String pass, TrainingSetting setting, int... size)
         return size[2];
     }
 
-    /** The first input, [rows, channels]. */
-    public float[] x() {
-        return normal(1, rows() * channels());
+    private int elements() {
+        return switch (op) {
+            case "attention" -> size[0] * size[1] * size[2] * size[3];
+            case "depthwise" -> size[0] * size[1] * size[1] * size[2];
+            default -> rows() * channels();
+        };
     }
 
-    /** Weights of the product, [out, channels]. */
+    /** The first input: [rows, channels], images [batch, side, side, channels], or packed q, k, v [batch, tokens, 3, heads, d]. */
+    public float[] x() {
+        return normal(1, op.equals("attention") ? 3 * elements() : elements());
+    }
+
+    /** Weights of the product, [out, channels], or of the convolution, [channels, 1, 7, 7]. */
     public float[] w() {
-        return normal(2, out() * channels());
+        return normal(2, op.equals("depthwise") ? size[2] * K * K : out() * channels());
     }
 
     /** [channels]. */
@@ -83,12 +107,12 @@ public record Duel(String op, String pass, TrainingSetting setting, int... size)
 
     /** [channels]. */
     public float[] beta() {
-        return normal(4, channels());
+        return normal(4, op.equals("depthwise") ? size[2] : channels());
     }
 
-    /** The gradient that comes from above, [rows, channels]. */
+    /** The gradient that comes from above, of forward's shape. */
     public float[] upstream() {
-        return normal(5, rows() * channels());
+        return normal(5, op.equals("matmul") ? rows() * out() : elements());
     }
 
     private static float[] normal(long seed, int size) {
@@ -101,26 +125,21 @@ public record Duel(String op, String pass, TrainingSetting setting, int... size)
     }
 
     public long bytes() {
-        if (training()) {
-            return setting.bytes();
-        }
-        long elements = (long) rows() * channels();
-        if (op.equals("matmul")) {
-            return 4 * (elements + (long) channels() * out() + (long) rows() * out());
-        }
-        return 4 * elements * (pass.equals(BOTH) ? 5 : 2);
+        return training() ? setting.bytes() : sum(Op.Pass::bytes);
     }
 
     public long operations() {
-        if (training()) {
-            return setting.operations();
-        }
-        long elements = (long) rows() * channels();
-        return switch (op) {
-            case "matmul" -> 2 * elements * out();
-            case "layernorm" -> elements * (pass.equals(BOTH) ? 20 : 7);
-            case "dyt" -> elements * (pass.equals(BOTH) ? 16 : 4);
-            default -> elements * 5;
-        };
+        return training() ? setting.operations() : sum(Op.Pass::operations);
+    }
+
+    /** Over the op's passes that this one is made of. */
+    private long sum(Function<Op.Pass, ToLongFunction<int[]>> count) {
+        List<Op.Pass> passes = OpList.of(op).passes();
+        return Stream.of(FORWARD, "backward", INPUT, WEIGHT)
+                .filter(wanted -> both() || wanted.equals(pass))
+                .flatMap(wanted ->
+                        passes.stream().filter(p -> p.name().startsWith(wanted)).limit(1))
+                .mapToLong(p -> count.apply(p).applyAsLong(size))
+                .sum();
     }
 }

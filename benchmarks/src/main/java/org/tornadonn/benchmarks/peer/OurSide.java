@@ -1,16 +1,21 @@
 package org.tornadonn.benchmarks.peer;
 
+import static org.tornadonn.kernels.GeluKernel.Form.EXACT;
 import static org.tornadonn.kernels.PointwiseKernel.Function.TANH;
 
 import java.util.ArrayList;
 import java.util.List;
 import org.tornadonn.benchmarks.measure.TrainingStep;
 import org.tornadonn.benchmarks.result.Measurement;
+import org.tornadonn.kernels.AttentionKernel;
+import org.tornadonn.kernels.DepthwiseConvKernel;
 import org.tornadonn.kernels.GeluKernel;
 import org.tornadonn.kernels.LayerNormKernel;
 import org.tornadonn.kernels.MatMulKernel;
 import org.tornadonn.kernels.PointwiseKernel;
+import org.tornadonn.kernels.RmsNormKernel;
 import org.tornadonn.kernels.Slice;
+import org.tornadonn.kernels.SoftmaxKernel;
 import org.tornadonn.kernels.Stage;
 import uk.ac.manchester.tornado.api.GridScheduler;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
@@ -66,15 +71,20 @@ public final class OurSide implements Peer {
 
     private static final class Tasks {
         private final List<FloatArray> inputs = new ArrayList<>();
+        private final Stage s = new Stage("duel", new GridScheduler());
 
         Prepared on(TornadoDevice device, Duel duel) {
-            Stage stage = new Stage("duel", new GridScheduler());
-            Slice result = tasks(stage, duel);
-            stage.graph()
+            Slice result = switch (duel.op()) {
+                case "matmul" -> matmul(duel);
+                case "attention" -> attention(duel);
+                case "depthwise" -> depthwise(duel);
+                default -> rows(duel);
+            };
+            s.graph()
                     .transferToDevice(DataTransferMode.FIRST_EXECUTION, inputs.toArray())
                     .transferToHost(DataTransferMode.UNDER_DEMAND, result.array());
-            stage.select(0);
-            return new Launches(stage.plan(device), result.array());
+            s.select(0);
+            return new Launches(s.plan(device), result.array());
         }
 
         private Slice input(float... values) {
@@ -87,43 +97,105 @@ public final class OurSide implements Peer {
             return Slice.of(new FloatArray(size));
         }
 
-        private Slice tasks(Stage s, Duel duel) {
+        private Slice matmul(Duel duel) {
+            int rows = duel.rows();
+            int in = duel.channels();
+            int out = duel.out();
+            return switch (duel.pass()) {
+                case Duel.INPUT -> {
+                    Slice dX = room(rows * in);
+                    MatMulKernel.linearBackwardInput(
+                            s, "op", dX, input(duel.upstream()), input(duel.w()), rows, in, out);
+                    yield dX;
+                }
+                case Duel.WEIGHT -> {
+                    Slice dW = room(out * in);
+                    MatMulKernel.linearBackwardWeight(
+                            s, "op", dW, input(duel.upstream()), input(duel.x()), rows, in, out);
+                    yield dW;
+                }
+                default -> {
+                    Slice y = room(rows * out);
+                    MatMulKernel.linear(s, "op", y, input(duel.x()), input(duel.w()), null, null, rows, in, out);
+                    yield y;
+                }
+            };
+        }
+
+        private Slice attention(Duel duel) {
+            int batch = duel.size()[0];
+            int tokens = duel.size()[1];
+            int heads = duel.size()[2];
+            int d = duel.size()[3];
+            Slice qkv = input(duel.x());
+            Slice o = room(batch * tokens * heads * d);
+            Slice lse = room(batch * heads * tokens);
+            AttentionKernel.forward(s, "op", o, lse, qkv, batch, tokens, heads, d, false);
+            if (!duel.both()) {
+                return o;
+            }
+            Slice dQkv = room(3 * batch * tokens * heads * d);
+            Slice up = input(duel.upstream());
+            AttentionKernel.backward(s, "back", dQkv, up, qkv, o, lse, batch, tokens, heads, d, false);
+            return dQkv;
+        }
+
+        private Slice depthwise(Duel duel) {
+            int batch = duel.size()[0];
+            int side = duel.size()[1];
+            int c = duel.size()[2];
+            Slice x = input(duel.x());
+            Slice w = input(duel.w());
+            Slice y = room(batch * side * side * c);
+            DepthwiseConvKernel.forward(s, "op", y, x, w, input(duel.beta()), batch, side, c, Duel.K);
+            if (!duel.both()) {
+                return y;
+            }
+            Slice dX = room(batch * side * side * c);
+            Slice up = input(duel.upstream());
+            DepthwiseConvKernel.backwardInput(s, "back", dX, up, w, null, batch, side, c, Duel.K);
+            Slice dW = room(c * Duel.K * Duel.K);
+            DepthwiseConvKernel.backwardWeights(s, "weights", dW, room(c), up, x, batch, side, c, Duel.K);
+            return dX;
+        }
+
+        private Slice rows(Duel duel) {
             int rows = duel.rows();
             int c = duel.channels();
-            boolean both = duel.pass().equals(Duel.BOTH);
             Slice x = input(duel.x());
-            if (duel.op().equals("matmul")) {
-                Slice y = room(rows * duel.out());
-                MatMulKernel.linear(s, "op", y, x, input(duel.w()), null, null, rows, c, duel.out());
-                return y;
-            }
             Slice y = room(rows * c);
-            if (duel.op().equals("gelu")) {
-                GeluKernel.forward(s, "op", GeluKernel.Form.EXACT, y, x, rows * c);
-                return y;
-            }
             Slice gamma = input(duel.gamma());
             Slice beta = input(duel.beta());
-            Slice dX = room(rows * c);
-            if (duel.op().equals("dyt")) {
-                Slice alpha = input(Duel.ALPHA);
-                PointwiseKernel.forward(s, "op", TANH, y, x, alpha, null, gamma, beta, rows, c);
-                if (both) {
-                    Slice up = input(duel.upstream());
-                    PointwiseKernel.backward(
-                            s, "back", TANH, dX, room(1), null, room(c), room(c), up, x, alpha, null, gamma, null, rows,
-                            c);
-                }
-            } else {
-                Slice mean = room(rows);
-                Slice rstd = room(rows);
-                LayerNormKernel.forward(s, "op", y, mean, rstd, x, gamma, beta, rows, c, Duel.EPS);
-                if (both) {
-                    Slice up = input(duel.upstream());
-                    LayerNormKernel.backward(s, "back", dX, room(c), room(c), up, x, gamma, mean, rstd, null, rows, c);
-                }
+            Slice alpha = input(Duel.ALPHA);
+            Slice mean = room(rows);
+            Slice rstd = room(rows);
+            switch (duel.op()) {
+                case "gelu" -> GeluKernel.forward(s, "op", EXACT, y, x, rows * c);
+                case "softmax" -> SoftmaxKernel.forward(s, "op", y, x, rows, c);
+                case "dyt" -> PointwiseKernel.forward(s, "op", TANH, y, x, alpha, null, gamma, beta, rows, c);
+                case "rmsnorm" -> RmsNormKernel.forward(s, "op", y, rstd, x, gamma, rows, c, Duel.EPS);
+                case "layernorm" -> LayerNormKernel.forward(s, "op", y, mean, rstd, x, gamma, beta, rows, c, Duel.EPS);
+                default -> throw new IllegalArgumentException(duel.op());
             }
-            return both ? dX : y;
+            if (!duel.both()) {
+                return y;
+            }
+            Slice dX = room(rows * c);
+            Slice dGamma = room(c);
+            Slice dBeta = room(c);
+            Slice up = input(duel.upstream());
+            switch (duel.op()) {
+                case "gelu" -> GeluKernel.backward(s, "back", EXACT, dX, up, x, rows * c);
+                case "softmax" -> SoftmaxKernel.backward(s, "back", dX, up, y, rows, c);
+                case "dyt" ->
+                    PointwiseKernel.backward(
+                            s, "back", TANH, dX, room(1), null, dGamma, dBeta, up, x, alpha, null, gamma, null, rows,
+                            c);
+                case "rmsnorm" -> RmsNormKernel.backward(s, "back", dX, dGamma, up, x, gamma, rstd, null, rows, c);
+                default ->
+                    LayerNormKernel.backward(s, "back", dX, dGamma, dBeta, up, x, gamma, mean, rstd, null, rows, c);
+            }
+            return dX;
         }
     }
 }

@@ -52,46 +52,158 @@ class RoundsTest {
         }
 
         private static float[] compute(Duel d) {
-            float[] x = d.x();
+            double[] result = d.both() ? gradient(d) : forward(d, doubles(d.x()));
+            float[] rounded = new float[result.length];
+            for (int i = 0; i < rounded.length; i++) {
+                rounded[i] = (float) result[i];
+            }
+            return rounded;
+        }
+
+        /** Central differences of the sum of forward's output times the gradient from above. */
+        private static double[] gradient(Duel d) {
+            double[] x = doubles(d.x());
+            double[] gradient = new double[x.length];
+            double step = 1e-5;
+            for (int i = 0; i < x.length; i++) {
+                double at = x[i];
+                x[i] = at + step;
+                double more = along(d, x);
+                x[i] = at - step;
+                gradient[i] = (more - along(d, x)) / (2 * step);
+                x[i] = at;
+            }
+            return gradient;
+        }
+
+        private static double along(Duel d, double[] x) {
+            double[] y = forward(d, x);
+            float[] up = d.upstream();
+            double sum = 0;
+            for (int i = 0; i < y.length; i++) {
+                sum += up[i] * y[i];
+            }
+            return sum;
+        }
+
+        private static double[] doubles(float[] values) {
+            double[] wide = new double[values.length];
+            for (int i = 0; i < wide.length; i++) {
+                wide[i] = values[i];
+            }
+            return wide;
+        }
+
+        private static double[] forward(Duel d, double[] x) {
+            return switch (d.op()) {
+                case "matmul" -> product(d, x);
+                case "attention" -> attention(d, x);
+                case "depthwise" -> depthwise(d, x);
+                default -> rows(d, x);
+            };
+        }
+
+        private static double[] product(Duel d, double[] x) {
             int rows = d.rows();
-            int c = d.channels();
-            int n = d.op().equals("matmul") ? d.out() : c;
-            boolean both = d.pass().equals(Duel.BOTH);
-            float[] y = new float[rows * n];
-            for (int r = 0; r < rows; r++) {
-                double mean = 0;
-                double square = 0;
-                for (int j = 0; j < c; j++) {
-                    mean += x[r * c + j] / (double) c;
-                    square += x[r * c + j] * (double) x[r * c + j] / c;
-                }
-                double rstd = 1 / Math.sqrt(square - mean * mean + Duel.EPS);
-                double meanG = 0;
-                double meanGx = 0;
-                for (int j = 0; j < c; j++) {
-                    double g = d.gamma()[j] * (double) d.upstream()[r * c + j];
-                    meanG += g / c;
-                    meanGx += g * (x[r * c + j] - mean) * rstd / c;
-                }
-                for (int j = 0; j < n; j++) {
-                    double value = 0;
-                    if (d.op().equals("matmul")) {
-                        for (int k = 0; k < c; k++) {
-                            value += x[r * c + k] * (double) d.w()[j * c + k];
-                        }
-                    } else {
-                        double v = x[r * c + j];
-                        double up = d.upstream()[r * c + j];
-                        double gamma = d.gamma()[j];
-                        double t = Math.tanh(Duel.ALPHA * v);
-                        double unit = (v - mean) * rstd;
-                        value = switch (d.op()) {
-                            case "gelu" -> v * phi(v);
-                            case "dyt" -> both ? Duel.ALPHA * gamma * up * (1 - t * t) : gamma * t + d.beta()[j];
-                            default -> both ? rstd * (gamma * up - meanG - unit * meanGx) : gamma * unit + d.beta()[j];
+            int in = d.channels();
+            int out = d.out();
+            float[] w = d.w();
+            float[] up = d.upstream();
+            int[] shape = d.pass().equals(Duel.FORWARD)
+                    ? new int[] {rows, out, in}
+                    : d.pass().equals(Duel.INPUT) ? new int[] {rows, in, out} : new int[] {out, in, rows};
+            double[] y = new double[shape[0] * shape[1]];
+            for (int i = 0; i < shape[0]; i++) {
+                for (int j = 0; j < shape[1]; j++) {
+                    for (int k = 0; k < shape[2]; k++) {
+                        y[i * shape[1] + j] += switch (d.pass()) {
+                            case Duel.FORWARD -> x[i * in + k] * w[j * in + k];
+                            case Duel.INPUT -> (double) up[i * out + k] * w[k * in + j];
+                            default -> up[k * out + i] * x[k * in + j];
                         };
                     }
-                    y[r * n + j] = (float) value;
+                }
+            }
+            return y;
+        }
+
+        private static double[] attention(Duel d, double[] x) {
+            int batch = d.size()[0];
+            int tokens = d.size()[1];
+            int heads = d.size()[2];
+            int n = d.size()[3];
+            int width = heads * n;
+            double[] y = new double[batch * tokens * width];
+            for (int item = 0; item < batch * heads; item++) {
+                int at = item / heads * tokens * 3 * width + item % heads * n;
+                for (int i = 0; i < tokens; i++) {
+                    double[] p = new double[tokens];
+                    double sum = 0;
+                    for (int j = 0; j < tokens; j++) {
+                        for (int k = 0; k < n; k++) {
+                            p[j] += x[at + i * 3 * width + k] * x[at + j * 3 * width + width + k] / Math.sqrt(n);
+                        }
+                        p[j] = Math.exp(p[j]);
+                        sum += p[j];
+                    }
+                    for (int j = 0; j < tokens; j++) {
+                        for (int k = 0; k < n; k++) {
+                            y[(item / heads * tokens + i) * width + item % heads * n + k] +=
+                                    p[j] / sum * x[at + j * 3 * width + 2 * width + k];
+                        }
+                    }
+                }
+            }
+            return y;
+        }
+
+        private static double[] depthwise(Duel d, double[] x) {
+            int batch = d.size()[0];
+            int side = d.size()[1];
+            int c = d.size()[2];
+            float[] w = d.w();
+            float[] bias = d.beta();
+            double[] y = new double[x.length];
+            for (int i = 0; i < y.length; i++) {
+                int channel = i % c;
+                int column = i / c % side;
+                int row = i / c / side % side;
+                y[i] = bias[channel];
+                for (int a = -3; a <= 3; a++) {
+                    for (int b = -3; b <= 3; b++) {
+                        if (row + a >= 0 && row + a < side && column + b >= 0 && column + b < side) {
+                            y[i] += w[(channel * 7 + a + 3) * 7 + b + 3] * x[i + (a * side + b) * c];
+                        }
+                    }
+                }
+            }
+            return y;
+        }
+
+        private static double[] rows(Duel d, double[] x) {
+            int c = d.channels();
+            float[] gamma = d.gamma();
+            float[] beta = d.beta();
+            double[] y = new double[x.length];
+            for (int from = 0; from < x.length; from += c) {
+                double mean = 0;
+                double square = 0;
+                double exponentials = 0;
+                for (int j = 0; j < c; j++) {
+                    mean += x[from + j] / c;
+                    square += x[from + j] * x[from + j] / c;
+                    exponentials += Math.exp(x[from + j]);
+                }
+                double rstd = 1 / Math.sqrt(square - mean * mean + Duel.EPS);
+                for (int j = 0; j < c; j++) {
+                    double v = x[from + j];
+                    y[from + j] = switch (d.op()) {
+                        case "gelu" -> v * phi(v);
+                        case "softmax" -> Math.exp(v) / exponentials;
+                        case "dyt" -> gamma[j] * Math.tanh(Duel.ALPHA * v) + beta[j];
+                        case "rmsnorm" -> gamma[j] * v / Math.sqrt(square + Duel.EPS);
+                        default -> gamma[j] * (v - mean) * rstd + beta[j];
+                    };
                 }
             }
             return y;
