@@ -38,6 +38,7 @@ class KernelRulesTest {
             LayerNormKernel.class,
             LayerScaleKernel.class,
             MatMulKernel.class,
+            MixKernel.class,
             PartialSums.class,
             PatchKernel.class,
             PointwiseKernel.class,

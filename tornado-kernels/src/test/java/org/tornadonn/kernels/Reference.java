@@ -2,6 +2,7 @@ package org.tornadonn.kernels;
 
 import java.util.Arrays;
 import java.util.function.DoubleUnaryOperator;
+import java.util.function.IntPredicate;
 
 /** The operations in plain double loops, from their definitions; knows nothing of the kernels. */
 final class Reference {
@@ -278,6 +279,20 @@ final class Reference {
             double[] y = new double[in[0].length];
             for (int i = 0; i < y.length; i++) {
                 y[i] = in[1][i] + in[2][i / perSample] * in[0][i];
+            }
+            return y;
+        };
+    }
+
+    /** Images of {@code values}, 2k and 2k + 1 mixed inside the places that are in the box. */
+    static Op mix(int values, double kept, IntPredicate inside) {
+        return in -> {
+            double[] y = in[0].clone();
+            for (int i = 0; i < y.length / values / 2 * 2 * values; i++) {
+                int partner = i / values % 2 == 0 ? i + values : i - values;
+                if (inside.test(i % values)) {
+                    y[i] = kept * in[0][i] + (1 - kept) * in[0][partner];
+                }
             }
             return y;
         };

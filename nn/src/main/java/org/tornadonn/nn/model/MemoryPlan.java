@@ -26,7 +26,8 @@ public record MemoryPlan(int batch, Map<MemoryUse, Long> uses) {
 
     private static MemoryPlan ofOneSample(ModelConfig config, Training training, int devices) {
         ParameterTable table = config.parameters();
-        Network net = new Network(table, config.norm(), training, 1, config.imageValues(), config.classes());
+        Network net =
+                new Network(table, config.norm(), training, 1, config.channels(), config.imageSize(), config.classes());
         config.build(net);
         Stage head = new Stage("head", net.grids());
         Slice logits = Slice.of(net.temporary(config.classes()));
