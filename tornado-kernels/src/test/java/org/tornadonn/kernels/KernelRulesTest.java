@@ -32,6 +32,7 @@ class KernelRulesTest {
             CrossEntropyKernel.class,
             DepthwiseConvKernel.class,
             DropPathKernel.class,
+            DropoutKernel.class,
             GeluKernel.class,
             GradientNormKernel.class,
             KeepKernel.class,

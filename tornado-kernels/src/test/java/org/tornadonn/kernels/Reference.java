@@ -298,6 +298,18 @@ final class Reference {
         };
     }
 
+    /** Whether the element of a counter stays, in unsigned arithmetic. */
+    static boolean stays(long key, int counter, double rate) {
+        long h = lowbias32((counter & 0xFFFF_FFFFL) ^ key >>> 32);
+        return lowbias32((h + key) & 0xFFFF_FFFFL) >>> 8 >= rate * (1 << 24);
+    }
+
+    private static long lowbias32(long x) {
+        x = ((x ^ x >>> 16) * 0x7feb352dL) & 0xFFFF_FFFFL;
+        x = ((x ^ x >>> 15) * 0x846ca68bL) & 0xFFFF_FFFFL;
+        return x ^ x >>> 16;
+    }
+
     /** The mean loss over the rows whose targets are not all 0, as a tensor of one element. */
     static Op crossEntropy(double[][] targets, double smoothing) {
         return in -> {
