@@ -3,7 +3,6 @@ package org.tornadonn.kernels;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.util.Arrays;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -16,8 +15,7 @@ class DropoutTest {
     private static final long KEY = 0x9E3779B97F4A7C15L;
 
     static Stream<Arguments> sizes() {
-        int[] sizes = {1, 15, 16, 37, 8192, 20_011};
-        return Bench.devices().flatMap(d -> Arrays.stream(sizes).mapToObj(n -> Arguments.of(d, n)));
+        return Bench.cases(new int[][] {{1}, {15}, {16}, {37}, {8192}, {20_011}});
     }
 
     private static Slice key(Bench b, long key, int first) {

@@ -17,7 +17,7 @@ class MixTest {
     static Stream<Arguments> shapes() {
         // Batch, channels, side; one image alone, odd batches and sides, more rows than one work-item has.
         int[][] shapes = {{1, 1, 1}, {2, 1, 1}, {5, 3, 7}, {4, 3, 16}, {7, 2, 37}, {6, 3, 65}};
-        return Bench.devices().flatMap(d -> Stream.of(shapes).map(s -> Arguments.of(d, s[0], s[1], s[2])));
+        return Bench.cases(shapes);
     }
 
     @ParameterizedTest(name = "{1} x {2} x {3} x {3} on {0}")
