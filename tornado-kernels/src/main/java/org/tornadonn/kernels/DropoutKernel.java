@@ -8,7 +8,7 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  * Dropout (Srivastava et al. 2014, scaled in training as in PyTorch): y[i] = x[i] / (1 - p), or 0 with probability p. Backward is the same
  * on dY: no mask is stored, for whether element i stays follows from a key and a counter alone.
  *
- * <p>The random number of counter n = first + i under the key (k0, k1) is the upper 24 bits of h(h(n ^ k0) + k1), where h is lowbias32, a
+ * <p>The random number of counter n = first + i under the key (k0, k1) is the upper 24 bits of h(h(n ^ k0) ^ k1), where h is lowbias32, a
  * bijection of 32 bits (Wellons, "Prospecting for hash functions", nullprogram.com/blog/2018/07/31). Key and first counter travel
  * in an array of {@link #KEY} floats, 16 bits in each, which a float holds exactly.
  */
@@ -37,16 +37,8 @@ public final class DropoutKernel {
             int k1 = word(key, key0 + 2);
             int first = word(key, key0 + 4);
             int last = Math.min(n, (block + 1) * perBlock);
-            int begin = block * perBlock;
-            int whole = begin + (last - begin) / 16 * 16;
-            for (int i = begin; i < whole; i += 16) {
-                for (int l = 0; l < 16; l++) {
-                    float factor = random(first + i + l, k0, k1) < threshold ? 0f : scale;
-                    y.set(y0 + i + l, factor * x.get(x0 + i + l));
-                }
-            }
-            for (int i = whole; i < last; i++) {
-                float factor = random(first + i, k0, k1) < threshold ? 0f : scale;
+            for (int i = block * perBlock; i < last; i++) {
+                float factor = random((int) ((long) first + i), k0, k1) < threshold ? 0f : scale;
                 y.set(y0 + i, factor * x.get(x0 + i));
             }
         }
@@ -58,14 +50,16 @@ public final class DropoutKernel {
 
     /** An integer from 0 to 2^24 - 1. */
     private static float random(int counter, int k0, int k1) {
-        int h = hash(hash(counter ^ k0) + k1);
+        int h = hash(hash(counter ^ k0) ^ k1);
         return (float) ((h >> 8) & 0xffffff);
     }
 
     // TornadoVM compiles >>> of negative numbers wrongly: shifted with the sign, and what that brought in masked away.
+    // Products
+    // are longs, for in OpenCL C an int must not overflow, and compilers make use of that.
     private static int hash(int n) {
-        int a = (n ^ ((n >> 16) & 0xffff)) * 0x7feb352d;
-        int b = (a ^ ((a >> 15) & 0x1ffff)) * 0x846ca68b;
+        int a = (int) ((long) (n ^ ((n >> 16) & 0xffff)) * 0x7feb352d);
+        int b = (int) ((long) (a ^ ((a >> 15) & 0x1ffff)) * 0x846ca68b);
         return b ^ ((b >> 16) & 0xffff);
     }
 
@@ -77,7 +71,7 @@ public final class DropoutKernel {
      */
     public static void drop(Stage s, String id, Slice y, Slice x, Slice key, int n, float rate) {
         int t = s.place(y, x, key);
-        int perBlock = 16 * Rows.perItem(Rows.divideUp(n, 16), 16);
+        int perBlock = Rows.perItem(n, 1);
         s.graph()
                 .task(
                         id,
@@ -98,7 +92,8 @@ public final class DropoutKernel {
      * Before an execution: what the random numbers follow from.
      *
      * @param key to be different for each seed, step and place in the model
-     * @param first the counter of the first element, so that parts of a tensor have the numbers of the whole
+     * @param first the counter of the first element, so that parts of a tensor have the numbers of the whole; 2^31 - 1 is followed by
+     *     -2^31
      */
     public static void setKey(Slice to, long key, int first) {
         int[] words = {(int) (key >> 32), (int) key, first};

@@ -301,7 +301,7 @@ final class Reference {
     /** Whether the element of a counter stays, in unsigned arithmetic. */
     static boolean stays(long key, int counter, double rate) {
         long h = lowbias32((counter & 0xFFFF_FFFFL) ^ key >>> 32);
-        return lowbias32((h + key) & 0xFFFF_FFFFL) >>> 8 >= rate * (1 << 24);
+        return lowbias32(h ^ key & 0xFFFF_FFFFL) >>> 8 >= rate * (1 << 24);
     }
 
     private static long lowbias32(long x) {
