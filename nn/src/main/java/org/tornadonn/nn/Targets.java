@@ -10,23 +10,23 @@ public final class Targets {
     }
 
     /**
-     * Of samples mixed with the reversed batch (mixup, cutmix): λ of the own label, 1 - λ of the partner's.
+     * Of samples mixed with their {@linkplain Mix#partner partners}: λ of the own label, 1 - λ of the partner's.
      *
+     * @param labels of an even number where λ is below 1
      * @return [labels, classes]
      */
     public static float[] mixed(int[] labels, float lambda, int classes) {
         float[] targets = new float[labels.length * classes];
         for (int i = 0; i < labels.length; i++) {
             int own = labels[i];
-            int partner = labels[labels.length - 1 - i];
             if (own >= classes) {
                 throw new IllegalArgumentException("label " + own + " of " + classes + " classes");
             }
             if (own >= 0) {
                 targets[i * classes + own] = lambda;
             }
-            if (lambda < 1f && partner >= 0) {
-                targets[i * classes + partner] += 1f - lambda;
+            if (lambda < 1f && labels[Mix.partner(i)] >= 0) {
+                targets[i * classes + labels[Mix.partner(i)]] += 1f - lambda;
             }
         }
         return targets;

@@ -12,6 +12,7 @@ package org.tornadonn.nn;
  * @param clip the largest global norm that the gradient may have, to which it is scaled down; 0: any
  * @param ema decay of the weights' exponential moving average; 0: none is kept
  * @param dropPath the rate at which samples leave out the branches of the last block; it grows linearly from 0 at the first
+ * @param mixing whether images may be mixed (mixup, cutmix), in pairs
  * @param seed of the initial values and of what is left out
  */
 public record Training(
@@ -24,6 +25,7 @@ public record Training(
         float clip,
         float ema,
         float dropPath,
+        boolean mixing,
         long seed) {
     public Training {
         check(batch > 0, "the batch must be at least 1");
@@ -41,9 +43,9 @@ public record Training(
         }
     }
 
-    /** With a beta2 of 0.999; without micro-batches, layer decay, clipping, average and drop path. */
+    /** With a beta2 of 0.999; without micro-batches, layer decay, clipping, average, drop path and mixing. */
     public Training(int batch, float smoothing, float weightDecay, long seed) {
-        this(batch, 1, smoothing, weightDecay, 0.999f, 1f, 0f, 0f, 0f, seed);
+        this(batch, 1, smoothing, weightDecay, 0.999f, 1f, 0f, 0f, 0f, false, seed);
     }
 
     /** Of a model that is not trained. */
@@ -57,23 +59,31 @@ public record Training(
     }
 
     public Training withAccumulation(int other) {
-        return new Training(batch, other, smoothing, weightDecay, beta2, layerDecay, clip, ema, dropPath, seed);
+        return new Training(batch, other, smoothing, weightDecay, beta2, layerDecay, clip, ema, dropPath, mixing, seed);
     }
 
     public Training withLayerDecay(float other) {
-        return new Training(batch, accumulation, smoothing, weightDecay, beta2, other, clip, ema, dropPath, seed);
+        return new Training(
+                batch, accumulation, smoothing, weightDecay, beta2, other, clip, ema, dropPath, mixing, seed);
     }
 
     public Training withClip(float other) {
-        return new Training(batch, accumulation, smoothing, weightDecay, beta2, layerDecay, other, ema, dropPath, seed);
+        return new Training(
+                batch, accumulation, smoothing, weightDecay, beta2, layerDecay, other, ema, dropPath, mixing, seed);
     }
 
     public Training withEma(float other) {
         return new Training(
-                batch, accumulation, smoothing, weightDecay, beta2, layerDecay, clip, other, dropPath, seed);
+                batch, accumulation, smoothing, weightDecay, beta2, layerDecay, clip, other, dropPath, mixing, seed);
     }
 
     public Training withDropPath(float other) {
-        return new Training(batch, accumulation, smoothing, weightDecay, beta2, layerDecay, clip, ema, other, seed);
+        return new Training(
+                batch, accumulation, smoothing, weightDecay, beta2, layerDecay, clip, ema, other, mixing, seed);
+    }
+
+    public Training withMixing(boolean other) {
+        return new Training(
+                batch, accumulation, smoothing, weightDecay, beta2, layerDecay, clip, ema, dropPath, other, seed);
     }
 }

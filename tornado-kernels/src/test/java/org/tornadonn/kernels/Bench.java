@@ -7,7 +7,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.params.provider.Arguments;
 import org.tornadonn.suite.Recorder;
 import uk.ac.manchester.tornado.api.GridScheduler;
 import uk.ac.manchester.tornado.api.TornadoExecutionPlan;
@@ -34,6 +36,15 @@ final class Bench {
 
     static Stream<TornadoDevice> devices() {
         return Recorder.devices().stream();
+    }
+
+    /** Each device with each shape, a test's arguments. */
+    static Stream<Arguments> cases(int[]... shapes) {
+        return devices()
+                .flatMap(device -> Stream.of(shapes)
+                        .map(shape -> Arguments.of(Stream.concat(
+                                        Stream.of(device), IntStream.of(shape).boxed())
+                                .toArray())));
     }
 
     /** Signed values of standard deviation 1, behind an offset that no kernel may assume to be 0. */

@@ -2,6 +2,7 @@ package org.tornadonn.kernels;
 
 import java.util.Arrays;
 import java.util.function.DoubleUnaryOperator;
+import java.util.function.IntPredicate;
 
 /** The operations in plain double loops, from their definitions; knows nothing of the kernels. */
 final class Reference {
@@ -281,6 +282,32 @@ final class Reference {
             }
             return y;
         };
+    }
+
+    /** Images of {@code values}, 2k and 2k + 1 mixed inside the places that are in the box. */
+    static Op mix(int values, double kept, IntPredicate inside) {
+        return in -> {
+            double[] y = in[0].clone();
+            for (int i = 0; i < y.length / values / 2 * 2 * values; i++) {
+                int partner = i / values % 2 == 0 ? i + values : i - values;
+                if (inside.test(i % values)) {
+                    y[i] = kept * in[0][i] + (1 - kept) * in[0][partner];
+                }
+            }
+            return y;
+        };
+    }
+
+    /** Whether the element of a counter stays, in unsigned arithmetic. */
+    static boolean stays(long key, int counter, double rate) {
+        long h = lowbias32((counter & 0xFFFF_FFFFL) ^ key >>> 32);
+        return lowbias32(h ^ key & 0xFFFF_FFFFL) >>> 8 >= rate * (1 << 24);
+    }
+
+    private static long lowbias32(long x) {
+        x = ((x ^ x >>> 16) * 0x7feb352dL) & 0xFFFF_FFFFL;
+        x = ((x ^ x >>> 15) * 0x846ca68bL) & 0xFFFF_FFFFL;
+        return x ^ x >>> 16;
     }
 
     /** The mean loss over the rows whose targets are not all 0, as a tensor of one element. */

@@ -14,7 +14,7 @@ class RmsNormTest {
     private static final int[][] SIZES = {{1, 1}, {3, 7}, {5, 16}, {67, 37}, {130, 48}, {40, 192}};
 
     static Stream<Arguments> sizes() {
-        return Bench.devices().flatMap(d -> Stream.of(SIZES).map(s -> Arguments.of(d, s[0], s[1])));
+        return Bench.cases(SIZES);
     }
 
     @ParameterizedTest(name = "{1} x {2} on {0}")

@@ -28,6 +28,11 @@ public record Augmentation(
         ValueException.check("cutmix", cutmix, 0, LARGEST_ALPHA);
     }
 
+    /** Whether batches are mixed. */
+    public boolean mixes() {
+        return mixup > 0 || cutmix > 0;
+    }
+
     /** Images as they are. */
     public static Augmentation none() {
         return new Augmentation(0, false, 1, 0, 0, 0, 0);

@@ -12,12 +12,12 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
-import org.tornadonn.nn.Targets;
+import org.tornadonn.nn.Mix;
 import org.tornadonn.nn.UserException;
 
 /**
  * Batches prepared by background threads while the device works. In training they never end; the order of an epoch and the
- * augmentation of an image depend on the seed, the epoch and the image alone, and how a batch is mixed on the seed and the step, so
+ * augmentation of an image depend on the seed, the epoch and the image alone, and how a batch is to be mixed on the seed and the step, so
  * a run may begin at any step and has the same bits with any number of threads. An evaluation is one pass in order, its last batch
  * padded with label -1.
  */
@@ -27,14 +27,9 @@ public final class Batches implements AutoCloseable {
     /**
      * Images [batch, channels, size, size] and labels, -1 for padding.
      *
-     * @param lambda share of each image's own label in its target; that of the reversed batch has the rest
+     * @param mix how the device is to mix them
      */
-    public record Batch(float[] images, int[] labels, float lambda) {
-        /** [batch, classes] */
-        public float[] targets(int classes) {
-            return Targets.mixed(labels, lambda, classes);
-        }
-    }
+    public record Batch(float[] images, int[] labels, Mix mix) {}
 
     private final ImageSet set;
     private final int batch;
@@ -121,9 +116,8 @@ public final class Batches implements AutoCloseable {
                     SplittableRandom random = new SplittableRandom((seed * 31 + epoch) * 1_000_003L + index);
                     labels[i] = set.image(index, augmentation, random, images, i * imageValues());
                 });
-                Mix mix = Mix.draw(augmentation, set.imageSize(), new SplittableRandom(seed * 104_729L + step));
-                mix.apply(images, batch, set.channels(), set.imageSize());
-                queue.put(new Batch(images, labels, mix.lambda()));
+                Mix mix = MixDraw.draw(augmentation, set.imageSize(), new SplittableRandom(seed * 104_729L + step));
+                queue.put(new Batch(images, labels, mix));
             }
         }
     }
@@ -146,7 +140,7 @@ public final class Batches implements AutoCloseable {
             float[] images = new float[batch * imageValues()];
             int[] labels = new int[batch];
             each(i -> labels[i] = first + i < set.size() ? set.image(first + i, images, i * imageValues()) : -1);
-            queue.put(new Batch(images, labels, 1f));
+            queue.put(new Batch(images, labels, Mix.NONE));
         }
     }
 

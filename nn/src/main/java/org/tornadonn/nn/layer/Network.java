@@ -5,8 +5,10 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.tornadonn.kernels.MixKernel;
 import org.tornadonn.kernels.Slice;
 import org.tornadonn.kernels.Stage;
+import org.tornadonn.nn.Mix;
 import org.tornadonn.nn.Norm;
 import org.tornadonn.nn.ParameterTable;
 import org.tornadonn.nn.Training;
@@ -43,6 +45,9 @@ public final class Network {
     private final FloatArray params;
     private final FloatArray grads;
     private final FloatArray images;
+    private final FloatArray mix = new FloatArray(MixKernel.PARAMETERS);
+    private final int channels;
+    private final int imageSize;
     private final Map<MemoryUse, Long> uses = new EnumMap<>(MemoryUse.class);
     private final List<Pass> forward = new ArrayList<>();
     private final List<Pass> backward = new ArrayList<>();
@@ -52,9 +57,11 @@ public final class Network {
 
     /**
      * @param batch samples that are computed at a time
-     * @param imageValues numbers of an image: channels times pixels
+     * @param channels of an image
+     * @param imageSize its side
      */
-    public Network(ParameterTable table, Norm norm, Training training, int batch, int imageValues, int classes) {
+    public Network(
+            ParameterTable table, Norm norm, Training training, int batch, int channels, int imageSize, int classes) {
         this.table = table;
         this.norm = norm;
         this.batch = batch;
@@ -62,7 +69,9 @@ public final class Network {
         this.training = training;
         params = shared(MemoryUse.PARAMETERS, training.averaged() ? 2 : 1, table.size());
         grads = shared(MemoryUse.GRADIENTS, table.size());
-        images = temporary(batch, imageValues);
+        this.channels = channels;
+        this.imageSize = imageSize;
+        images = temporary(batch, channels, imageSize, imageSize);
     }
 
     /** A device array that one stage alone uses, for a batch. */
@@ -132,9 +141,22 @@ public final class Network {
                 .orElseThrow(() -> new IllegalArgumentException("no parameter begins with " + prefix));
     }
 
-    /** The next stage of forward. */
+    /** The next stage of forward. The first mixes the images, where training does. */
     public Stage forward(String name, int layers) {
-        return add(forward, name, layers);
+        Stage stage = add(forward, name, layers);
+        if (forward.size() == 1 && training.mixing()) {
+            MixKernel.mix(stage, "mix", Slice.of(images), Slice.of(mix), batch, channels, imageSize);
+            stage.graph().transferToDevice(DataTransferMode.EVERY_EXECUTION, mix);
+        }
+        return stage;
+    }
+
+    /** Before an execution of the first stage: how it mixes. */
+    public void mix(Mix how) {
+        float[] numbers = {how.kept(), how.left(), how.top(), how.width(), how.height()};
+        for (int i = 0; i < numbers.length; i++) {
+            mix.set(i, numbers[i]);
+        }
     }
 
     /** The next stage of backward. */

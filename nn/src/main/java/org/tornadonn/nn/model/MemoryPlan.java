@@ -26,7 +26,8 @@ public record MemoryPlan(int batch, Map<MemoryUse, Long> uses) {
 
     private static MemoryPlan ofOneSample(ModelConfig config, Training training, int devices) {
         ParameterTable table = config.parameters();
-        Network net = new Network(table, config.norm(), training, 1, config.imageValues(), config.classes());
+        Network net =
+                new Network(table, config.norm(), training, 1, config.channels(), config.imageSize(), config.classes());
         config.build(net);
         Stage head = new Stage("head", net.grids());
         Slice logits = Slice.of(net.temporary(config.classes()));
@@ -72,13 +73,15 @@ public record MemoryPlan(int batch, Map<MemoryUse, Long> uses) {
                 memory / 1e9);
         long fixed = one.times(0).bytes();
         long perSample = one.bytes() - fixed;
-        long most = (memory - fixed) / perSample;
-        if (most < 1) {
-            throw new UserException(needs + "Not even one sample at a time would fit: use a smaller model.");
+        int fewest = training.mixing() ? 2 : 1;
+        long most = (memory - fixed) / perSample / fewest * fewest;
+        if (most < fewest) {
+            String sample = training.mixing() ? "one pair of samples to mix" : "one sample";
+            throw new UserException(needs + "Not even " + sample + " at a time would fit: use a smaller model.");
         }
         String fit = "A batch of " + Math.min(most, plan.batch()) * devices + " would fit";
         for (int parts = training.accumulation() + 1; parts <= training.batch() / devices; parts++) {
-            boolean cuts = training.batch() % (parts * devices) == 0;
+            boolean cuts = training.batch() % (parts * devices * fewest) == 0;
             // With micro-batches there is one array of gradients more.
             long room = memory
                     - fixed

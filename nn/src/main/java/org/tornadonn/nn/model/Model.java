@@ -12,6 +12,7 @@ import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.tornadonn.kernels.Slice;
+import org.tornadonn.nn.Mix;
 import org.tornadonn.nn.ParameterTable;
 import org.tornadonn.nn.Targets;
 import org.tornadonn.nn.Training;
@@ -58,6 +59,13 @@ public final class Model implements AutoCloseable {
             throw new UserException("A batch of " + training.batch() + " cannot be cut into " + parts
                     + " equal parts (devices: " + count + ", micro-batches on each: " + training.accumulation()
                     + "). Use one that " + parts + " divides, such as " + (training.batch() / parts + 1) * parts + ".");
+        }
+        if (training.mixing() && batch / count % 2 == 1) {
+            throw new UserException(
+                    "Mixup and cutmix mix pairs of images, so a device must compute an even number of them at a"
+                            + " time, and here it is " + batch / count + ". Use a batch that " + 2 * parts
+                            + " divides, such as "
+                            + (training.batch() / (2 * parts) + 1) * 2 * parts + ".");
         }
         long memory = Stream.of(devices)
                 .mapToLong(TornadoDevice::getMaxGlobalMemory)
@@ -123,19 +131,28 @@ public final class Model implements AutoCloseable {
 
     /** One step of training towards labels [batch], each a class, or below 0 for padding. */
     public Metrics train(float[] pixels, int[] labels, float learningRate) {
-        return train(pixels, Targets.oneHot(labels, config.classes()), learningRate);
+        return train(pixels, labels, Mix.NONE, learningRate);
     }
 
     /**
      * One step of training.
      *
      * @param pixels images [batch of the training, channels, size, size]
-     * @param targets [batch of the training, classes], in rows that sum to 1; a row of zeros: padding
+     * @param labels [batch of the training], each a class, or below 0 for padding
+     * @param mix how images and labels are mixed, by a model whose training is mixing
      */
-    public Metrics train(float[] pixels, float[] targets, float learningRate) {
+    public Metrics train(float[] pixels, int[] labels, Mix mix, float learningRate) {
+        if (!training.mixing() && !mix.equals(Mix.NONE)) {
+            throw new IllegalArgumentException("this model's training was planned without mixing");
+        }
+        return train(pixels, Targets.mixed(labels, mix.lambda(), config.classes()), mix, learningRate);
+    }
+
+    /** @param targets [batch of the training, classes], in rows that sum to 1; a row of zeros: padding */
+    Metrics train(float[] pixels, float[] targets, Mix mix, float learningRate) {
         begin();
         int share = training.batch() / replicas.size();
-        onEach(i -> replicas.get(i).backward(pixels, targets, i * share, step));
+        onEach(i -> replicas.get(i).backward(pixels, targets, mix, i * share, step));
         if (replicas.size() > 1) {
             average();
         }

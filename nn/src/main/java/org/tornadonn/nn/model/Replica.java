@@ -13,6 +13,7 @@ import org.tornadonn.kernels.AccumulateKernel;
 import org.tornadonn.kernels.CrossEntropyKernel;
 import org.tornadonn.kernels.Slice;
 import org.tornadonn.kernels.Stage;
+import org.tornadonn.nn.Mix;
 import org.tornadonn.nn.ParameterTable;
 import org.tornadonn.nn.Training;
 import org.tornadonn.nn.layer.DropPath;
@@ -61,7 +62,8 @@ final class Replica implements AutoCloseable {
      */
     Replica(ModelConfig config, Training training, int batch, boolean alone, TornadoDevice device) {
         ParameterTable table = config.parameters();
-        net = new Network(table, config.norm(), training, batch, config.imageValues(), config.classes());
+        net = new Network(
+                table, config.norm(), training, batch, config.channels(), config.imageSize(), config.classes());
         targets = net.temporary(batch, config.classes());
         logits = net.temporary(batch, config.classes());
         this.training = training;
@@ -189,8 +191,9 @@ final class Replica implements AutoCloseable {
      * @param start of this replica's samples in the batch
      * @param step steps done before
      */
-    void backward(float[] pixels, float[] targets, int start, long step) {
+    void backward(float[] pixels, float[] targets, Mix mix, int start, long step) {
         Arrays.fill(totals, 0f);
+        net.mix(mix);
         TornadoExecutionResult result = null;
         for (int micro = 0; micro < training.accumulation(); micro++) {
             int first = start + micro * net.batch();
@@ -231,6 +234,7 @@ final class Replica implements AutoCloseable {
     void evaluate(float[] pixels, float[] targets, int first, boolean averaged) {
         int by = averaged ? table().size() : 0;
         net.dropPaths().forEach(DropPath::keepAll);
+        net.mix(Mix.NONE);
         forward(pixels, targets, first, by);
         evaluated = execute(predict, by);
         downloaded.clear();

@@ -121,6 +121,17 @@ public record Recipe(
 
     /** What the model's training step does. */
     public Training training() {
-        return new Training(batch, accumulation, smoothing, weightDecay, beta2, layerDecay, clip, ema, dropPath, seed);
+        return new Training(
+                batch,
+                accumulation,
+                smoothing,
+                weightDecay,
+                beta2,
+                layerDecay,
+                clip,
+                ema,
+                dropPath,
+                augmentation.mixes(),
+                seed);
     }
 }

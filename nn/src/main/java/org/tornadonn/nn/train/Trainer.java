@@ -68,8 +68,7 @@ public final class Trainer {
         try (Batches batches = Batches.training(train, recipe.batch(), recipe.seed(), first, recipe.augmentation())) {
             for (long step = first; step < recipe.steps(); step++) {
                 Batches.Batch batch = batches.next();
-                float[] targets = batch.targets(model.config().classes());
-                Metrics metrics = model.train(batch.images(), targets, (float) schedule.rate(step));
+                Metrics metrics = model.train(batch.images(), batch.labels(), batch.mix(), (float) schedule.rate(step));
                 if (!Float.isFinite(metrics.loss())) {
                     long diverged = step + 1;
                     listeners.forEach(l -> l.diverged(diverged));

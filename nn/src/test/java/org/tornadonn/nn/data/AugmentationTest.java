@@ -18,6 +18,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.tornadonn.nn.Mix;
+import org.tornadonn.nn.Targets;
 import org.tornadonn.nn.ValueException;
 import org.tornadonn.nn.data.RandAugment.Operation;
 
@@ -213,7 +215,7 @@ class AugmentationTest {
             double squares = 0;
             int draws = 100_000;
             for (int i = 0; i < draws; i++) {
-                double v = Mix.beta(alpha, random) - 0.5;
+                double v = MixDraw.beta(alpha, random) - 0.5;
                 assertTrue(Math.abs(v) <= 0.5);
                 sum += v;
                 squares += v * v;
@@ -223,40 +225,29 @@ class AugmentationTest {
         }
     }
 
-    /** Images of one value each show what they are mixed of. */
+    /** The share of the own pixels in an image is λ, and so is that of the own label in its target. */
     @Test
     void mixesImagesAsTheirTargets() {
         int side = 8;
-        int batch = 5;
         int cuts = 0;
         for (int draw = 0; draw < 200; draw++) {
-            Mix mix = Mix.draw(Augmentation.paper(), side, new SplittableRandom(draw));
-            float[] images = new float[batch * 3 * side * side];
-            for (int i = 0; i < images.length; i++) {
-                images[i] = i / (3 * side * side);
+            Mix mix = MixDraw.draw(Augmentation.paper(), side, new SplittableRandom(draw));
+            assertTrue(mix.left() >= 0 && mix.left() + mix.width() <= side, mix.toString());
+            assertTrue(mix.top() >= 0 && mix.top() + mix.height() <= side, mix.toString());
+            double box = (double) mix.width() * mix.height() / (side * side);
+            assertEquals(mix.lambda(), 1 - box + mix.kept() * box, 1e-6);
+            float[] targets = Targets.mixed(new int[] {0, 1, 2, 3, -1, -1}, mix.lambda(), 4);
+            for (int i = 0; i < 4; i++) {
+                assertEquals(mix.lambda(), targets[i * 4 + i], 1e-6);
+                assertEquals(1 - mix.lambda(), targets[i * 4 + (i + 1) % 2 + i / 2 * 2], 1e-6, "that of the neighbour");
             }
-            mix.apply(images, batch, 3, side);
-            float[] targets = new Batches.Batch(images, new int[] {0, 1, 2, 3, 4}, mix.lambda()).targets(batch);
-            for (int b = 0; b < batch; b++) {
-                double mean = 0;
-                double expected = 0;
-                double all = 0;
-                for (int k = 0; k < 3 * side * side; k++) {
-                    float v = images[b * 3 * side * side + k];
-                    mean += v / (3 * side * side);
-                    assertTrue(mix.box() == null || v == b || v == batch - 1 - b, "cutmix copies");
-                }
-                for (int k = 0; k < batch; k++) {
-                    expected += k * targets[b * batch + k];
-                    all += targets[b * batch + k];
-                }
-                assertEquals(1, all, 1e-6, "targets sum to 1");
-                assertEquals(expected, mean, 1e-5, "image and target are mixed alike");
-            }
-            cuts += mix.box() == null ? 0 : 1;
+            assertArrayEquals(new float[8], Arrays.copyOfRange(targets, 16, 24), "padding");
+            boolean cut = mix.kept() == 0;
+            assertTrue(cut || mix.width() == side && mix.height() == side, "mixup is everywhere");
+            cuts += cut ? 1 : 0;
         }
         assertTrue(cuts > 70 && cuts < 130, cuts + " of 200 are cutmix");
-        assertEquals(Mix.NONE, Mix.draw(Augmentation.padCrop(), side, new SplittableRandom(1)));
+        assertEquals(Mix.NONE, MixDraw.draw(Augmentation.padCrop(), side, new SplittableRandom(1)));
     }
 
     @Test
@@ -276,7 +267,7 @@ class AugmentationTest {
                     Batches.Batch b = later.next();
                     assertArrayEquals(all[i].labels(), b.labels());
                     assertArrayEquals(all[i].images(), b.images());
-                    assertEquals(all[i].lambda(), b.lambda());
+                    assertEquals(all[i].mix(), b.mix());
                 }
             }
             try (Batches other = Batches.training(set, 6, 12, 0, augmentation, 4)) {

@@ -56,4 +56,24 @@ class MemoryPlanTest {
                 .getMessage();
         assertTrue(none.contains("Not even one sample"), none);
     }
+
+    /** Where images are mixed in pairs, only even numbers of them are computed at a time. */
+    @Test
+    void saysWhatWouldFitInPairs() {
+        ModelConfig config = ModelTest.Architecture.VIT.config(2, Norm.DYT);
+        Training mixing = new Training(12, 0f, 0f, 1).withMixing(true);
+        long five = MemoryPlan.of(config, new Training(5, 0f, 0f, 1), 1).bytes();
+        String said = assertThrows(UserException.class, () -> MemoryPlan.check(config, mixing, 1, five))
+                .getMessage();
+        assertTrue(said.contains("A batch of 4 would fit"), said);
+        // Not 4: a quarter of the batch is three images.
+        long three = MemoryPlan.of(config, mixing.withAccumulation(4), 1).bytes();
+        said = assertThrows(UserException.class, () -> MemoryPlan.check(config, mixing, 1, three))
+                .getMessage();
+        assertTrue(said.contains("--accumulation 6"), said);
+        long one = MemoryPlan.of(config, new Training(1, 0f, 0f, 1), 1).bytes();
+        said = assertThrows(UserException.class, () -> MemoryPlan.check(config, mixing, 1, one))
+                .getMessage();
+        assertTrue(said.contains("Not even one pair"), said);
+    }
 }

@@ -91,7 +91,7 @@ class TrainingTest {
                 Batches batches = Batches.training(train, 8, recipe.seed(), 0, recipe.augmentation())) {
             for (int step = 0; step < 7; step++) {
                 Batches.Batch b = batches.next();
-                losses.add((double) model.train(b.images(), b.targets(10), (float)
+                losses.add((double) model.train(b.images(), b.labels(), b.mix(), (float)
                                 recipe.schedule().rate(step))
                         .loss());
             }

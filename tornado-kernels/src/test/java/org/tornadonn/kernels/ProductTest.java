@@ -1,0 +1,132 @@
+package org.tornadonn.kernels;
+
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.tornadonn.suite.Recorded;
+import uk.ac.manchester.tornado.api.common.TornadoDevice;
+
+/** Products of matrices and attention, as {@link KernelTest} does. */
+class ProductTest {
+    static Stream<Arguments> products() {
+        int[][] shapes = {{1, 1, 1}, {3, 5, 7}, {8, 32, 16}, {19, 33, 35}, {131, 20, 40}, {9, 300, 33}, {530, 3, 50}};
+        return Bench.cases(shapes);
+    }
+
+    @ParameterizedTest(name = "{1} x {2} x {3} on {0}")
+    @MethodSource("products")
+    @Recorded(subject = "linear", part = "forward, backward, with bias, residual, GELU")
+    void linear(TornadoDevice device, int rows, int in, int out) {
+        for (boolean extras : new boolean[] {false, true}) {
+            GeluKernel.Form form = extras ? GeluKernel.Form.TANH : GeluKernel.Form.EXACT;
+            Reference.Op activation = Reference.gelu(extras);
+            Bench b = new Bench(device);
+            Slice x = b.input(rows * in);
+            Slice w = b.input(out * in);
+            Slice bias = b.input(out);
+            Slice residual = b.input(rows * out);
+            Slice dY = b.input(rows * out);
+            Slice y = b.output(rows * out);
+            Slice dX = b.output(rows * in);
+            Slice dW = b.output(out * in);
+            Slice dB = b.output(out);
+            Slice hidden = b.input(rows * in);
+            Slice dHidden = b.output(rows * in);
+            Slice preGelu = b.output(rows * out);
+            Slice gelu = b.output(rows * out);
+            b.run(s -> {
+                MatMulKernel.linearGelu(s, "gelu", form, gelu, preGelu, x, w, extras ? bias : null, rows, in, out);
+                MatMulKernel.linearBackwardGelu(s, "geluInput", form, dHidden, dY, w, hidden, rows, in, out);
+                MatMulKernel.linear(
+                        s, "forward", y, x, w, extras ? bias : null, extras ? residual : null, rows, in, out);
+                MatMulKernel.linearBackwardInput(s, "input", dX, dY, w, rows, in, out);
+                MatMulKernel.linearBackwardWeight(s, "weight", dW, dY, x, rows, in, out);
+                BiasKernel.backward(s, "bias", dB, dY, rows, out);
+            });
+            double[] xs = Bench.values(x);
+            double[] ws = Bench.values(w);
+            double[] up = Bench.values(dY);
+            double[] none = new double[rows * out];
+            double[] expected = Reference.linear(rows, in, out)
+                    .apply(
+                            xs,
+                            ws,
+                            extras ? Bench.values(bias) : new double[out],
+                            extras ? Bench.values(residual) : none);
+            Bench.close("y", expected, y, in);
+            double[] product =
+                    Reference.linear(rows, in, out).apply(xs, ws, extras ? Bench.values(bias) : new double[out], none);
+            Bench.close("hidden", product, preGelu, in);
+            Bench.close("gelu", activation.apply(product), gelu, in);
+            // The product is linear in each factor, so its gradients are products of transposes, written out here.
+            double[] expectedX = new double[rows * in];
+            double[] expectedW = new double[out * in];
+            double[] expectedB = new double[out];
+            for (int r = 0; r < rows; r++) {
+                for (int o = 0; o < out; o++) {
+                    expectedB[o] += up[r * out + o];
+                    for (int k = 0; k < in; k++) {
+                        expectedX[r * in + k] += up[r * out + o] * ws[o * in + k];
+                        expectedW[o * in + k] += up[r * out + o] * xs[r * in + k];
+                    }
+                }
+            }
+            Bench.close("dX", expectedX, dX, out);
+            Bench.close(
+                    "dHidden", Reference.gradient(activation, expectedX, 0, Bench.values(hidden)), dHidden, 4 * out);
+            Bench.close("dW", expectedW, dW, rows);
+            Bench.close("dB", expectedB, dB, rows);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("org.tornadonn.kernels.Bench#devices")
+    @Recorded(subject = "batched products", part = "NN, NT, TN, TT")
+    void batchedProducts(TornadoDevice device) {
+        int batch = 3;
+        int m = 13;
+        int n = 37;
+        int k = 9;
+        for (int form = 0; form < 4; form++) {
+            boolean transposeA = form >= 2;
+            boolean transposeB = form % 2 == 1;
+            Bench b = new Bench(device);
+            Slice left = b.input(batch * m * k);
+            Slice right = b.input(batch * k * n);
+            Slice c = b.output(batch * m * n);
+            b.run(s -> MatMulKernel.batched(s, "multiply", c, left, transposeA, right, transposeB, batch, m, n, k));
+            double[] expected = Reference.products(transposeA, transposeB, batch, m, n, k)
+                    .apply(Bench.values(left), Bench.values(right));
+            Bench.close("c", expected, c, k);
+        }
+    }
+
+    static Stream<Arguments> attentions() {
+        int[][] shapes = {{1, 1, 1, 1}, {2, 5, 2, 4}, {1, 17, 3, 16}, {2, 33, 1, 20}};
+        return Bench.devices()
+                .flatMap(d -> Stream.of(shapes)
+                        .flatMap(s ->
+                                Stream.of(false, true).map(causal -> Arguments.of(d, s[0], s[1], s[2], s[3], causal))));
+    }
+
+    @ParameterizedTest(name = "{1} images, {2} tokens, {3} heads of {4}, causal {5} on {0}")
+    @MethodSource("attentions")
+    @Recorded(subject = "attention", part = "forward, backward")
+    void attention(TornadoDevice device, int batch, int tokens, int heads, int d, boolean causal) {
+        Bench b = new Bench(device);
+        int rows = batch * tokens;
+        Slice qkv = b.input(rows * 3 * heads * d);
+        Slice dO = b.input(rows * heads * d);
+        Slice o = b.output(rows * heads * d);
+        Slice lse = b.output(rows * heads);
+        Slice dQkv = b.output(rows * 3 * heads * d);
+        b.run(s -> {
+            AttentionKernel.forward(s, "forward", o, lse, qkv, batch, tokens, heads, d, causal);
+            AttentionKernel.backward(s, "backward", dQkv, dO, qkv, o, lse, batch, tokens, heads, d, causal);
+        });
+        Reference.Op op = Reference.attention(batch, tokens, heads, d, causal);
+        Bench.close("o", op.apply(Bench.values(qkv)), o, d + tokens);
+        Bench.close("dQkv", Reference.gradient(op, Bench.values(dO), 0, Bench.values(qkv)), dQkv, 4 * (d + tokens));
+    }
+}
