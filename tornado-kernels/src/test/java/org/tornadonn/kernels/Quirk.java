@@ -25,6 +25,7 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  */
 enum Quirk {
     UNSIGNED_SHIFT(">>> of a negative int", "", WRONG, PASSED, likeJava(QuirkKernels::kUnsignedShift)),
+    INT_OVERFLOW("an int product that overflows", "", WRONG, PASSED, likeJava(QuirkKernels::kIntOverflow)),
     LOOP_IN_EACH_BRANCH(
             "loops with a value in both branches", "#930", WRONG, PASSED, likeJava(QuirkKernels::kLoopInEachBranch)),
     PRIVATE_ZERO("new float[9] begins as zeros", "#1092", WRONG, PASSED, likeJava(QuirkKernels::kPrivateZero)),

@@ -11,6 +11,18 @@ final class QuirkKernels {
 
     private QuirkKernels() {}
 
+    /** The upper half of a hash of 32 bits, or not. */
+    public static void kIntOverflow(FloatArray y, FloatArray x, IntArray k) {
+        for (@Parallel int i = 0; i < y.getSize(); i++) {
+            int n = i ^ k.get(0);
+            int a = (n ^ ((n >> 16) & 0xffff)) * 0x7feb352d;
+            int b = (a ^ ((a >> 15) & 0x1ffff)) * 0x846ca68b;
+            int h = b ^ ((b >> 16) & 0xffff);
+            float random = (float) ((h >> 8) & 0xffffff);
+            y.set(i, random < 8388608f ? 0f : 1f);
+        }
+    }
+
     static void kUnsignedShift(FloatArray y, FloatArray x, IntArray k) {
         for (@Parallel int i = 0; i < y.getSize(); i++) {
             y.set(i, (-k.get(i) - 1) >>> 15);

@@ -428,7 +428,15 @@ public final class OpenClWriter {
         return switch (b.op()) {
             case ADD -> "(" + x + " + " + y + ")";
             case SUB -> "(" + x + " - " + y + ")";
-            case MUL -> "(" + x + " * " + y + ")";
+            case MUL -> {
+                if (b.type().scalar().isFloat()) {
+                    yield "(" + x + " * " + y + ")";
+                }
+                // Java's products wrap around; of C's ints compilers conclude that they do not.
+                String unsigned = (wide ? "ulong" : "uint")
+                        + (b.type().isVector() ? b.type().lanes() : "");
+                yield "as_" + type(b.type()) + "(as_" + unsigned + "(" + x + ") * as_" + unsigned + "(" + y + "))";
+            }
             case DIV -> "(" + x + " / " + y + ")";
             case REM -> b.type().scalar().isFloat() ? "fmod(" + x + ", " + y + ")" : "(" + x + " % " + y + ")";
             case AND -> "(" + x + " & " + y + ")";
