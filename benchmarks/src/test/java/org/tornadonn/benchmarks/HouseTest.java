@@ -8,7 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaField;
+import com.tngtech.archunit.core.domain.JavaMethod;
+import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
@@ -16,11 +20,16 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.tornadonn.benchmarks.op.Op;
+import org.tornadonn.benchmarks.op.OpList;
+import org.tornadonn.kernels.Stage;
 import org.tornadonn.nn.train.Json;
 import org.tornadonn.suite.SuiteDocument;
 import tools.jackson.databind.JsonNode;
@@ -146,6 +155,52 @@ class HouseTest {
                 benchmarks + ".report", benchmarks + ".report", benchmarks + ".result", "org.tornadonn.nn", "java.."));
         assertThrows(
                 AssertionError.class, () -> holds(mayUse(benchmarks + ".report", benchmarks + ".report", "java..")));
+    }
+
+    /** Kernels that are not ops by themselves: every sum over rows of OpList ends with it. */
+    private static final Set<String> COMPOSED = Set.of("PartialSums");
+
+    /** Public methods that add an op of tornado-kernels to a stage, and are not called from {@code users}. */
+    private static Set<String> unused(String users) {
+        Set<String> unused = new TreeSet<>();
+        for (JavaClass kernels : ALL) {
+            boolean launched = kernels.getPackageName().equals("org.tornadonn.kernels")
+                    && kernels.getModifiers().contains(JavaModifier.PUBLIC)
+                    && kernels.getMethods().stream()
+                            .anyMatch(m -> m.getName().matches("k[A-Z].*")
+                                    && m.getModifiers().contains(JavaModifier.PUBLIC));
+            if (!launched || COMPOSED.contains(kernels.getSimpleName())) {
+                continue;
+            }
+            List<JavaMethod> ops = kernels.getMethods().stream()
+                    .filter(m -> m.getModifiers().contains(JavaModifier.PUBLIC))
+                    .filter(m -> !m.getRawParameterTypes().isEmpty()
+                            && m.getRawParameterTypes().getFirst().isEquivalentTo(Stage.class))
+                    .toList();
+            assertFalse(ops.isEmpty(), kernels.getSimpleName() + " has kernels and no op");
+            ops.stream()
+                    .filter(m -> m.getCallsOfSelf().stream()
+                            .noneMatch(c -> c.getOriginOwner().getPackageName().equals(users)))
+                    .forEach(m -> unused.add(kernels.getSimpleName() + "." + m.getName()));
+        }
+        return unused;
+    }
+
+    @Test
+    void everyOpIsMeasured() {
+        String ops = "org.tornadonn.benchmarks.op";
+        assertEquals(Set.of(), unused(ops));
+        assertTrue(unused("org.tornadonn.benchmarks.peer").contains("PoolKernel.forward"));
+        List<String> unlisted = ALL.stream()
+                .filter(c -> c.getPackageName().equals(ops))
+                .flatMap(c -> c.getFields().stream())
+                .filter(f -> f.getModifiers().contains(JavaModifier.STATIC)
+                        && f.getRawType().isEquivalentTo(Op.class))
+                .filter(f -> f.getAccessesToSelf().stream()
+                        .noneMatch(a -> a.getOriginOwner().isEquivalentTo(OpList.class)))
+                .map(JavaField::getFullName)
+                .toList();
+        assertEquals(List.of(), unlisted);
     }
 
     @Test

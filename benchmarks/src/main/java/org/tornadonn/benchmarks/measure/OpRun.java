@@ -58,6 +58,10 @@ public final class OpRun implements AutoCloseable {
         }
     }
 
+    public Operands operands() {
+        return operands;
+    }
+
     /** Executes once; the nanoseconds that kernels took, or 0 where the engine does not say. */
     public long execute() {
         return plan.execute().getProfilerResult().getDeviceKernelTime();

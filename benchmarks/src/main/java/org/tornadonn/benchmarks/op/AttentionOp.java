@@ -4,35 +4,58 @@ import java.util.List;
 import org.tornadonn.kernels.AttentionKernel;
 import org.tornadonn.kernels.Slice;
 
-/** Multi-head self-attention from packed q, k, v. */
+/** Multi-head self-attention from packed q, k, v; causal, where a token attends to those before it and itself. */
 final class AttentionOp {
-    // Forward: two products of [T, T, D] per image and head, and per score: scale, maximum, difference, exp, sum.
-    // Backward: five
-    // such products (the scores again, dV, dP, dQ, dK), and per score: scale, difference, exp, difference, two
-    // products.
-    static final Op OP = new Op(
-            "attention",
-            "batch x tokens x heads x head channels",
-            Ladders.of(
-                    List.of(Ladders.size(2, 5, 2, 16)),
-                    List.of(Ladders.size(64, 65, 3, 64)),
-                    List.of(Ladders.size(64, 65, 3, 64), Ladders.size(8, 197, 12, 64))),
-            List.of(
-                    new Op.Pass(
-                            "forward",
-                            s -> 4 * (4 * Ladders.elements(s) + (long) s[0] * s[1] * s[2]),
-                            s -> 4 * Ladders.elements(s) * s[1] + 5L * s[0] * s[2] * s[1] * s[1],
-                            AttentionOp::forward),
-                    new Op.Pass(
-                            "backward",
-                            s -> 4 * (8 * Ladders.elements(s) + (long) s[0] * s[1] * s[2]),
-                            s -> 10 * Ladders.elements(s) * s[1] + 6L * s[0] * s[2] * s[1] * s[1],
-                            AttentionOp::backward)));
+    // A score is that of a query and a key that it attends to. Forward: two products with the D channels of a head, and
+    // per score scale, maximum, difference, exp, sum; a product per output. Backward: five such products (the scores
+    // again, dV, dP, dQ, dK), and per score scale, difference, exp, difference, two products; two per output for
+    // dO ⊙ o.
+    static final Op FULL = new AttentionOp(false)
+            .op(
+                    "attention",
+                    Ladders.of(
+                            List.of(Ladders.size(2, 5, 2, 16)),
+                            List.of(Ladders.size(64, 65, 3, 64)),
+                            List.of(Ladders.size(64, 65, 3, 64), Ladders.size(8, 197, 12, 64))));
 
-    private AttentionOp() {}
+    static final Op CAUSAL = new AttentionOp(true)
+            .op(
+                    "causalattention",
+                    Ladders.of(
+                            List.of(Ladders.size(2, 19, 2, 16)),
+                            List.of(Ladders.size(64, 65, 3, 64)),
+                            List.of(Ladders.size(64, 65, 3, 64), Ladders.size(8, 197, 12, 64))));
+
+    private final boolean causal;
+
+    private AttentionOp(boolean causal) {
+        this.causal = causal;
+    }
+
+    private Op op(String name, Op.Sizes sizes) {
+        return new Op(
+                name,
+                "batch x tokens x heads x head channels",
+                sizes,
+                List.of(
+                        new Op.Pass(
+                                "forward",
+                                s -> 4 * (4 * Ladders.elements(s) + (long) s[0] * s[1] * s[2]),
+                                s -> scores(s) * (4L * s[3] + 5) + Ladders.elements(s),
+                                this::forward),
+                        new Op.Pass(
+                                "backward",
+                                s -> 4 * (8 * Ladders.elements(s) + (long) s[0] * s[1] * s[2]),
+                                s -> scores(s) * (10L * s[3] + 6) + 2 * Ladders.elements(s),
+                                this::backward)));
+    }
+
+    private long scores(int[] s) {
+        return (long) s[0] * s[2] * s[1] * (causal ? s[1] + 1 : 2 * s[1]) / 2;
+    }
 
     /** One image and head in double arithmetic, from where the packed tensor has it. */
-    private record Head(Slice qkv, int image, int head, int tokens, int heads, int d) {
+    private record Head(Slice qkv, int image, int head, int tokens, int heads, int d, boolean causal) {
         double packed(int which, int token, int k) {
             int width = heads * d;
             return qkv.array().get((image * tokens + token) * 3 * width + which * width + head * d + k);
@@ -46,7 +69,7 @@ final class AttentionOp {
         double[] row(int i) {
             double[] p = new double[tokens + 1];
             double sum = 0;
-            for (int j = 0; j < tokens; j++) {
+            for (int j = 0; j < (causal ? i + 1 : tokens); j++) {
                 double score = 0;
                 for (int k = 0; k < d; k++) {
                     score += packed(0, i, k) * packed(1, j, k);
@@ -101,11 +124,13 @@ final class AttentionOp {
         }
     }
 
-    private static List<Head> ends(Slice qkv, int batch, int tokens, int heads, int d) {
-        return List.of(new Head(qkv, 0, 0, tokens, heads, d), new Head(qkv, batch - 1, heads - 1, tokens, heads, d));
+    private List<Head> ends(Slice qkv, int batch, int tokens, int heads, int d) {
+        return List.of(
+                new Head(qkv, 0, 0, tokens, heads, d, causal),
+                new Head(qkv, batch - 1, heads - 1, tokens, heads, d, causal));
     }
 
-    private static Op.Work forward(Operands in, int[] size) {
+    private Op.Work forward(Operands in, int[] size) {
         int batch = size[0];
         int tokens = size[1];
         int heads = size[2];
@@ -114,7 +139,7 @@ final class AttentionOp {
         Slice o = in.output(batch * tokens * heads * d);
         Slice lse = in.output(batch * heads * tokens);
         return new Op.Work(
-                s -> AttentionKernel.forward(s, "attention", o, lse, qkv, batch, tokens, heads, d, false), e -> {
+                s -> AttentionKernel.forward(s, "attention", o, lse, qkv, batch, tokens, heads, d, causal), e -> {
                     for (Head head : ends(qkv, batch, tokens, heads, d)) {
                         double[][] expected = head.output();
                         for (int i : e.some(tokens)) {
@@ -127,7 +152,7 @@ final class AttentionOp {
                 });
     }
 
-    private static Op.Work backward(Operands in, int[] size) {
+    private Op.Work backward(Operands in, int[] size) {
         int batch = size[0];
         int tokens = size[1];
         int heads = size[2];
@@ -143,7 +168,7 @@ final class AttentionOp {
         double[][] first = ends(qkv, batch, tokens, heads, d).getFirst().output();
         for (int image = 0; image < batch; image++) {
             for (int h = 0; h < heads; h++) {
-                Head head = new Head(qkv, image, h, tokens, heads, d);
+                Head head = new Head(qkv, image, h, tokens, heads, d, causal);
                 boolean compared = image == 0 && h == 0 || image == batch - 1 && h == heads - 1;
                 double[][] values = compared ? head.output() : first;
                 for (int i = 0; i < tokens; i++) {
@@ -158,7 +183,7 @@ final class AttentionOp {
         Slice lse = in.values(sums);
         Slice dQkv = in.output(batch * tokens * 3 * width);
         return new Op.Work(
-                s -> AttentionKernel.backward(s, "attention", dQkv, dO, qkv, o, lse, batch, tokens, heads, d, false),
+                s -> AttentionKernel.backward(s, "attention", dQkv, dO, qkv, o, lse, batch, tokens, heads, d, causal),
                 e -> {
                     for (Head head : ends(qkv, batch, tokens, heads, d)) {
                         double[][][] expected = head.gradients(dO);

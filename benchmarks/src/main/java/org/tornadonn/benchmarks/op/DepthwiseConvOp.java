@@ -1,5 +1,7 @@
 package org.tornadonn.benchmarks.op;
 
+import static org.tornadonn.benchmarks.op.Operands.at;
+
 import java.util.List;
 import org.tornadonn.kernels.DepthwiseConvKernel;
 import org.tornadonn.kernels.Slice;
@@ -8,7 +10,7 @@ import org.tornadonn.kernels.Slice;
 final class DepthwiseConvOp {
     private static final int K = 7;
 
-    // Per output element and tap a product and a sum; taps that fall outside the image count too.
+    // Per output element and tap within the image a product and a sum; one for the bias or its gradient.
     static final Op OP = new Op(
             "depthwise",
             "batch x side x channels",
@@ -22,7 +24,7 @@ final class DepthwiseConvOp {
                     new Op.Pass(
                             "input",
                             s -> bytes(s) - 4L * s[2],
-                            DepthwiseConvOp::operations,
+                            s -> operations(s) - s[1] * Ladders.elements(s),
                             DepthwiseConvOp::backwardInput),
                     new Op.Pass(
                             "weight",
@@ -40,12 +42,17 @@ final class DepthwiseConvOp {
         return 4L * (2L * s[1] * Ladders.elements(s) + (K * K + 1L) * s[2]);
     }
 
-    private static long operations(int[] s) {
-        return 2L * K * K * s[1] * Ladders.elements(s);
+    /** Pairs of a place and a tap along one side of an image that meet within it. */
+    public static long taps(int side) {
+        long pairs = 0;
+        for (int tap = -K / 2; tap <= K / 2; tap++) {
+            pairs += Math.max(0, side - Math.abs(tap));
+        }
+        return pairs;
     }
 
-    private static double at(Slice s, int i) {
-        return s.array().get(s.offset() + i);
+    private static long operations(int[] s) {
+        return (2 * taps(s[1]) * taps(s[1]) + (long) s[1] * s[1]) * s[0] * s[2];
     }
 
     /** An element of a feature map, 0 outside. */

@@ -43,11 +43,13 @@ final class GeluOp {
         Slice dX = o.output(n);
         return new Op.Work(
                 s -> GeluKernel.backward(s, "gelu", GeluKernel.Form.EXACT, dX, dY, x, n),
-                e -> e.sampled("dX", dX, n, 1, i -> {
-                    double v = x.array().get(i);
-                    double density = Math.exp(-v * v / 2) / Math.sqrt(2 * Math.PI);
-                    return dY.array().get(i) * (normal(v) + v * density);
-                }));
+                e -> e.sampled(
+                        "dX", dX, n, 1, i -> dY.array().get(i) * slope(x.array().get(i))));
+    }
+
+    /** GELU's derivative. */
+    static double slope(double x) {
+        return normal(x) + x * Math.exp(-x * x / 2) / Math.sqrt(2 * Math.PI);
     }
 
     /** Φ by Simpson's rule on its density. */

@@ -16,6 +16,16 @@ final class Ladders {
                     new int[] {8192, 768},
                     new int[] {16384, 1024}));
 
+    /** batch x tokens x channels. */
+    static final Op.Sizes TOKENS = new Op.Sizes(
+            List.of(new int[] {3, 5, 17}, new int[] {7, 4, 32}),
+            List.of(new int[] {64, 65, 192}),
+            List.of(new int[] {64, 65, 192}));
+
+    /** Parameters; 2,693,578 are those of the ViT that training steps are measured with. */
+    static final Op.Sizes PARAMETERS =
+            new Op.Sizes(List.of(new int[] {35}), List.of(new int[] {2_693_578}), List.of(new int[] {2_693_578}));
+
     private Ladders() {}
 
     static Op.Sizes of(List<int[]> tiny, List<int[]> quick, List<int[]> full) {

@@ -1,5 +1,7 @@
 package org.tornadonn.benchmarks.op;
 
+import static org.tornadonn.benchmarks.op.Operands.at;
+
 import java.util.List;
 import org.tornadonn.kernels.LayerNormKernel;
 import org.tornadonn.kernels.Slice;
@@ -28,10 +30,6 @@ final class LayerNormOp {
                             LayerNormOp::backward)));
 
     private LayerNormOp() {}
-
-    private static double at(Slice s, int i) {
-        return s.array().get(s.offset() + i);
-    }
 
     private static double[] statistics(Slice x, int row, int c) {
         double mean = 0;

@@ -1,5 +1,7 @@
 package org.tornadonn.benchmarks.op;
 
+import static org.tornadonn.benchmarks.op.Operands.at;
+
 import java.util.List;
 import java.util.function.IntToDoubleFunction;
 import org.tornadonn.kernels.MatMulKernel;
@@ -82,10 +84,6 @@ final class MatMulOp {
                     int column = i % in;
                     return dot(rows, k -> at(dY, k * out + row), k -> at(x, k * in + column));
                 }));
-    }
-
-    private static double at(Slice s, int i) {
-        return s.array().get(s.offset() + i);
     }
 
     private static double dot(int n, IntToDoubleFunction a, IntToDoubleFunction b) {

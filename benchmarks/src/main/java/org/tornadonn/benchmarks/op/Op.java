@@ -38,7 +38,8 @@ public record Op(String name, String axes, Sizes sizes, List<Pass> passes) {
      * One direction of an op, as one launch of its tasks.
      *
      * @param bytes what must be moved at least: every input read once, every output written once
-     * @param operations additions, multiplications and the like; an elementary function counts as one, however it is computed
+     * @param operations additions, multiplications and the like that the result needs; an elementary function counts as one, however it
+     *     is computed
      */
     public record Pass(
             String name,

@@ -9,14 +9,25 @@ public final class OpList {
     public static final List<Op> ALL = List.of(
             LayerNormOp.OP,
             RmsNormOp.OP,
-            DyTOp.OP,
+            PointwiseOp.DYT,
+            PointwiseOp.DERF,
             SoftmaxOp.OP,
             GeluOp.OP,
             BiasOp.OP,
             MatMulOp.OP,
-            AttentionOp.OP,
+            LinearOp.OP,
+            BatchedMatMulOp.OP,
+            AttentionOp.FULL,
+            AttentionOp.CAUSAL,
             DepthwiseConvOp.OP,
+            LayerScaleOp.OP,
+            DropPathOp.OP,
+            PatchOp.OP,
+            TokenOp.OP,
+            PoolOp.OP,
             CrossEntropyOp.OP,
+            AccumulateOp.OP,
+            GradientNormOp.OP,
             AdamWOp.OP);
 
     private OpList() {}

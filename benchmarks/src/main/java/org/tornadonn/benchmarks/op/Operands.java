@@ -3,16 +3,19 @@ package org.tornadonn.benchmarks.op;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.stream.Stream;
 import org.tornadonn.kernels.Slice;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
-import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
 
 /** Allocates an op's operands: seeded inputs, and outputs of NaN, so that what is not written is seen. */
 public final class Operands {
     private final SplittableRandom random = new SplittableRandom(20250310);
     private final List<Object> inputs = new ArrayList<>();
     private final List<FloatArray> outputs = new ArrayList<>();
+
+    /** An element of a tensor. */
+    static double at(Slice s, int i) {
+        return s.array().get(s.offset() + i);
+    }
 
     /** Normally distributed values times {@code scale}. */
     public Slice normal(int size, double scale) {
@@ -67,13 +70,6 @@ public final class Operands {
     Slice updated(Slice input) {
         outputs.add(input.array());
         return input;
-    }
-
-    /** Bytes of all inputs and all outputs; what is both counts twice. */
-    long bytes() {
-        return Stream.concat(inputs.stream(), outputs.stream())
-                .mapToLong(a -> ((TornadoNativeArray) a).getNumBytesOfSegment())
-                .sum();
     }
 
     public Object[] inputs() {

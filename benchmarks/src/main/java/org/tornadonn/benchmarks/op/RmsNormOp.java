@@ -1,5 +1,7 @@
 package org.tornadonn.benchmarks.op;
 
+import static org.tornadonn.benchmarks.op.Operands.at;
+
 import java.util.List;
 import org.tornadonn.kernels.RmsNormKernel;
 import org.tornadonn.kernels.Slice;
@@ -28,10 +30,6 @@ final class RmsNormOp {
                             RmsNormOp::backward)));
 
     private RmsNormOp() {}
-
-    private static double at(Slice s, int i) {
-        return s.array().get(s.offset() + i);
-    }
 
     private static double rstd(Slice x, int row, int c) {
         double square = 0;

@@ -1,5 +1,7 @@
 package org.tornadonn.benchmarks.op;
 
+import static org.tornadonn.benchmarks.op.Operands.at;
+
 import java.util.List;
 import org.tornadonn.kernels.Slice;
 import org.tornadonn.kernels.SoftmaxKernel;
@@ -25,10 +27,6 @@ final class SoftmaxOp {
                             SoftmaxOp::backward)));
 
     private SoftmaxOp() {}
-
-    private static double at(Slice s, int i) {
-        return s.array().get(s.offset() + i);
-    }
 
     private static double sum(Slice x, int row, int c) {
         double sum = 0;

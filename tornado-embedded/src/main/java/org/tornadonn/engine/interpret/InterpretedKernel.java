@@ -29,11 +29,13 @@ final class InterpretedKernel implements Device.Executable {
     private record Code(List<Step> steps, End end, Evaluation.Eval condition, int line) {}
 
     private final Kernel kernel;
+    private final InterpreterDevice device;
     private final int varCount;
     private final Set<Storage.Local> locals = new LinkedHashSet<>();
 
-    InterpretedKernel(Kernel kernel) {
+    InterpretedKernel(Kernel kernel, InterpreterDevice device) {
         this.kernel = kernel;
+        this.device = device;
         int vars = 0;
         for (Block block : kernel.blocks()) {
             for (Stmt stmt : block.body()) {
@@ -61,11 +63,12 @@ final class InterpretedKernel implements Device.Executable {
     @Override
     public long launch(long[] global, long[] local, Object[] arguments, boolean timed) {
         long start = System.nanoTime();
+        Counts counts = device.counts();
         long[] size = local == null ? new long[] {1, 1, 1} : local;
         Object[] scalars = new Object[kernel.params().size()];
         int[] lengths = new int[kernel.params().size()];
         Map<Storage, Cells> arrays = new HashMap<>();
-        Map<Device.Buffer, Cells> cells = new HashMap<>();
+        Map<InterpreterDevice.HostBuffer, Cells> cells = new HashMap<>();
         int next = 0;
         for (Param param : kernel.params()) {
             switch (param) {
@@ -78,12 +81,11 @@ final class InterpretedKernel implements Device.Executable {
                     arrays.put(
                             g,
                             cells.computeIfAbsent(
-                                    buffer,
-                                    b -> Cells.global(g.name(), g.element(), lengths[g.index()], buffer.memory())));
+                                    buffer, b -> Cells.global(g.name(), g.element(), lengths[g.index()], b, counts)));
                 }
             }
         }
-        Map<Integer, Code> code = code(new Evaluation(scalars, lengths));
+        Map<Integer, Code> code = code(new Evaluation(scalars, lengths, counts));
         int group = 0;
         for (long z = 0; z < global[2]; z += size[2]) {
             for (long y = 0; y < global[1]; y += size[1]) {

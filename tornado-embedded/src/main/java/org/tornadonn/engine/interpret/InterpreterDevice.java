@@ -11,13 +11,31 @@ import uk.ac.manchester.tornado.api.exceptions.TornadoRuntimeException;
 
 /**
  * A device that is always there: it interprets lowered IR and checks it. It finds accesses outside arrays, reads of what nobody
- * wrote, races between work-items and barriers that not all come to. It is the definition of the IR, and slow.
+ * wrote, races between work-items and barriers that not all come to; asked to, it counts. It is the definition of the IR, and slow.
  */
 public final class InterpreterDevice implements Device {
     private static final long MEMORY = 1L << 30;
     private static final DeviceInfo INFO =
             new DeviceInfo("IR interpreter", "tornado-embedded", "1", true, 1, MEMORY, MEMORY, 1 << 20, 1024, true);
     private long allocated;
+    private Counts counts;
+
+    /** What kernels do on this device in the course of {@code work}. */
+    public Counts count(Runnable work) {
+        Counts all = new Counts();
+        counts = all;
+        try {
+            work.run();
+        } finally {
+            counts = null;
+        }
+        return all;
+    }
+
+    /** Where launches are to be counted, or null. */
+    Counts counts() {
+        return counts;
+    }
 
     @Override
     public DeviceInfo info() {
@@ -38,7 +56,7 @@ public final class InterpreterDevice implements Device {
 
     @Override
     public Executable compile(Kernel kernel) {
-        return new InterpretedKernel(kernel);
+        return new InterpretedKernel(kernel, this);
     }
 
     @Override
@@ -52,6 +70,7 @@ public final class InterpreterDevice implements Device {
     final class HostBuffer implements Buffer {
         private final MemorySegment memory;
         private final long bytes;
+        private MemorySegment host;
         private boolean closed;
 
         HostBuffer(MemorySegment memory, long bytes) {
@@ -63,6 +82,11 @@ public final class InterpreterDevice implements Device {
             return memory;
         }
 
+        /** The host memory that this is the copy of. */
+        MemorySegment host() {
+            return host;
+        }
+
         @Override
         public long bytes() {
             return bytes;
@@ -70,6 +94,7 @@ public final class InterpreterDevice implements Device {
 
         @Override
         public void write(long offset, MemorySegment source) {
+            host = source;
             MemorySegment.copy(source, 0, memory, offset, source.byteSize());
         }
 

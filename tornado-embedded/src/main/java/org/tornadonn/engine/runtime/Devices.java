@@ -35,10 +35,11 @@ public final class Devices implements TornadoRuntime {
     }
 
     private final List<Backend> backends = new ArrayList<>();
+    private final InterpreterDevice interpreter = new InterpreterDevice();
 
     private Devices() {
         add("OpenCL", TornadoVMBackendType.OPENCL, OpenClDevice.all());
-        add("IR interpreter", TornadoVMBackendType.VIRTUAL, List.of(new InterpreterDevice()));
+        add("IR interpreter", TornadoVMBackendType.VIRTUAL, List.of(interpreter));
     }
 
     private void add(String name, TornadoVMBackendType type, List<? extends Device> devices) {
@@ -54,6 +55,11 @@ public final class Devices implements TornadoRuntime {
 
     public static Devices runtime() {
         return Holder.RUNTIME;
+    }
+
+    /** The device that counts what kernels do. */
+    public InterpreterDevice interpreter() {
+        return interpreter;
     }
 
     @Override

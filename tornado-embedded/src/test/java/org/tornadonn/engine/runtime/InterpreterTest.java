@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.tornadonn.engine.interpret.Counts;
+import org.tornadonn.engine.interpret.InterpreterDevice;
 import org.tornadonn.engine.interpret.KernelFaultException;
 import uk.ac.manchester.tornado.api.GridScheduler;
 import uk.ac.manchester.tornado.api.KernelContext;
@@ -57,18 +59,29 @@ class InterpreterTest {
         y.set(c.globalIdx, shared[7 - c.localIdx]);
     }
 
-    private static void run(Task2<KernelContext, FloatArray> kernel, FloatArray y)
-            throws TornadoExecutionPlanException {
+    /** Reads its own element, one that all read, and what it has written. */
+    static void kCounted(KernelContext c, FloatArray y, FloatArray x) {
+        int i = c.globalIdx;
+        float product = 3f * x.get(i);
+        y.set(i, product + x.get(0));
+        y.set(i, -y.get(i));
+    }
+
+    private static TornadoDevice device() {
         TornadoBackend last = Devices.runtime().getBackend(Devices.runtime().getNumBackends() - 1);
         assertEquals(TornadoVMBackendType.VIRTUAL, last.getBackendType());
-        TornadoDevice interpreter = last.getDevice(0);
+        return last.getDevice(0);
+    }
+
+    private static void run(Task2<KernelContext, FloatArray> kernel, FloatArray y)
+            throws TornadoExecutionPlanException {
         TaskGraph graph = new TaskGraph("g")
                 .task("t", kernel, new KernelContext(), y)
                 .transferToHost(DataTransferMode.EVERY_EXECUTION, y);
         WorkerGrid grid = new WorkerGrid1D(16);
         grid.setLocalWork(8, 1, 1);
         try (TornadoExecutionPlan plan = new TornadoExecutionPlan(graph.snapshot())) {
-            plan.withDevice(interpreter)
+            plan.withDevice(device())
                     .withGridScheduler(new GridScheduler("g.t", grid))
                     .execute();
         }
@@ -86,6 +99,29 @@ class InterpreterTest {
         finds("y[0] is written while work-item 0 uses it", InterpreterTest::kRace);
         finds("is read", InterpreterTest::kLocalRace);
         finds("same barrier", InterpreterTest::kDivergent);
+    }
+
+    @Test
+    void counts() throws TornadoExecutionPlanException {
+        FloatArray x = new FloatArray(20);
+        FloatArray y = new FloatArray(16);
+        TaskGraph graph = new TaskGraph("g").task("t", InterpreterTest::kCounted, new KernelContext(), y, x);
+        WorkerGrid grid = new WorkerGrid1D(16);
+        InterpreterDevice interpreter = Devices.runtime().interpreter();
+        try (TornadoExecutionPlan plan = new TornadoExecutionPlan(graph.snapshot())) {
+            plan.withDevice(device()).withGridScheduler(new GridScheduler("g.t", grid));
+            plan.execute();
+            Counts counts = interpreter.count(() -> {
+                plan.execute();
+                plan.execute();
+            });
+            assertEquals(2 * 16 * 3, counts.operations(), "a product, a sum and a negation");
+            assertEquals(2 * 16 * (2 + 3) * 4, counts.bytes(), "two loads of x; a load and two stores of y");
+            assertEquals(16 * 4, counts.of(x.getSegment()).distinctBytes());
+            assertEquals(16 * 4, counts.of(y.getSegment()).distinctBytes(), "what is read was written here");
+            assertEquals(0, interpreter.count(() -> {}).operations());
+            assertThrows(IllegalArgumentException.class, () -> counts.of(new FloatArray(1).getSegment()));
+        }
     }
 
     @Test

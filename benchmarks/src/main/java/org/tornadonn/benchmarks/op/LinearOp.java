@@ -1,0 +1,105 @@
+package org.tornadonn.benchmarks.op;
+
+import static org.tornadonn.benchmarks.op.Operands.at;
+
+import java.util.List;
+import org.tornadonn.kernels.GeluKernel;
+import org.tornadonn.kernels.MatMulKernel;
+import org.tornadonn.kernels.Slice;
+
+/** A linear layer's products with what follows them in the same kernel. */
+final class LinearOp {
+    private static final GeluKernel.Form EXACT = GeluKernel.Form.EXACT;
+
+    // After the product, per output: two sums; a sum and GELU's five; GELU's gradient's eleven (see GeluOp).
+    static final Op OP = new Op(
+            "linear",
+            "rows x in x out",
+            Ladders.of(
+                    List.of(Ladders.size(3, 5, 7), Ladders.size(19, 33, 35)),
+                    List.of(Ladders.size(4160, 192, 768)),
+                    List.of(Ladders.size(4160, 192, 768))),
+            List.of(
+                    new Op.Pass(
+                            "bias, residual",
+                            s -> 4 * (operands(s) + (long) s[0] * s[2] + s[2]),
+                            s -> 2 * Ladders.elements(s) + 2L * s[0] * s[2],
+                            LinearOp::residual),
+                    new Op.Pass(
+                            "bias, gelu",
+                            s -> 4 * (operands(s) + (long) s[0] * s[2] + s[2]),
+                            s -> 2 * Ladders.elements(s) + 6L * s[0] * s[2],
+                            LinearOp::gelu),
+                    new Op.Pass(
+                            "input, gelu's gradient",
+                            s -> 4 * (operands(s) + (long) s[0] * s[1]),
+                            s -> 2 * Ladders.elements(s) + 11L * s[0] * s[1],
+                            LinearOp::geluGradient)));
+
+    private LinearOp() {}
+
+    /** Elements of the product's two factors and its result. */
+    private static long operands(int[] s) {
+        return (long) s[0] * s[1] + (long) s[1] * s[2] + (long) s[0] * s[2];
+    }
+
+    /** Element i of x wᵀ + b. */
+    private static double layer(Slice x, Slice w, Slice b, int in, int out, int i) {
+        double sum = at(b, i % out);
+        for (int k = 0; k < in; k++) {
+            sum += at(x, i / out * in + k) * at(w, i % out * in + k);
+        }
+        return sum;
+    }
+
+    private static Op.Work residual(Operands o, int[] size) {
+        int rows = size[0];
+        int in = size[1];
+        int out = size[2];
+        Slice x = o.normal(rows * in);
+        Slice w = o.normal(out * in);
+        Slice b = o.normal(out);
+        Slice before = o.normal(rows * out);
+        Slice y = o.output(rows * out);
+        return new Op.Work(
+                s -> MatMulKernel.linear(s, "linear", y, x, w, b, before, rows, in, out),
+                e -> e.sampled("y", y, rows * out, in, i -> layer(x, w, b, in, out, i) + at(before, i)));
+    }
+
+    private static Op.Work gelu(Operands o, int[] size) {
+        int rows = size[0];
+        int in = size[1];
+        int out = size[2];
+        Slice x = o.normal(rows * in);
+        Slice w = o.normal(out * in);
+        Slice b = o.normal(out);
+        Slice hidden = o.output(rows * out);
+        Slice y = o.output(rows * out);
+        return new Op.Work(s -> MatMulKernel.linearGelu(s, "linear", EXACT, y, hidden, x, w, b, rows, in, out), e -> {
+            for (int i : e.some(rows * out)) {
+                double v = layer(x, w, b, in, out, i);
+                e.near("hidden", hidden, i, v, in);
+                e.near("y", y, i, v * GeluOp.normal(v), in);
+            }
+        });
+    }
+
+    private static Op.Work geluGradient(Operands o, int[] size) {
+        int rows = size[0];
+        int in = size[1];
+        int out = size[2];
+        Slice dY = o.normal(rows * out);
+        Slice w = o.normal(out * in);
+        Slice hidden = o.normal(rows * in);
+        Slice dHidden = o.output(rows * in);
+        return new Op.Work(
+                s -> MatMulKernel.linearBackwardGelu(s, "linear", EXACT, dHidden, dY, w, hidden, rows, in, out),
+                e -> e.sampled("dHidden", dHidden, rows * in, out, i -> {
+                    double sum = 0;
+                    for (int k = 0; k < out; k++) {
+                        sum += at(dY, i / in * out + k) * at(w, k * in + i % in);
+                    }
+                    return sum * GeluOp.slope(at(hidden, i));
+                }));
+    }
+}
