@@ -22,6 +22,8 @@ public final class OpList {
             DepthwiseConvOp.OP,
             LayerScaleOp.OP,
             DropPathOp.OP,
+            DropoutOp.OP,
+            MixOp.OP,
             PatchOp.OP,
             TokenOp.OP,
             PoolOp.OP,
