@@ -11,6 +11,8 @@ import ai.djl.nn.norm.LayerNorm;
 import ai.djl.training.GradientCollector;
 import org.tornadonn.benchmarks.peer.Duel;
 import org.tornadonn.benchmarks.peer.Peer;
+import org.tornadonn.nn.convnext.ConvNextConfig;
+import org.tornadonn.nn.vit.VitConfig;
 
 /** DJL with its PyTorch engine on the CPU, with as many threads as there are processors. */
 public final class DjlPeer implements Peer {
@@ -34,7 +36,16 @@ public final class DjlPeer implements Peer {
             System.setProperty("ai.djl.offline", "true");
         }
         NDManager manager = NDManager.newBaseManager("PyTorch");
-        return duel.training() ? new DjlVit(manager, duel) : new Ops(manager, duel);
+        if (!duel.training()) {
+            return new Ops(manager, duel);
+        }
+        return switch (duel.setting().config()) {
+            case VitConfig vit -> new DjlVit(manager, duel, vit);
+            case ConvNextConfig convNext -> new DjlConvNext(manager, duel, convNext);
+            default ->
+                throw new IllegalArgumentException(
+                        "no peer for " + duel.setting().name());
+        };
     }
 
     private static final class Ops implements Prepared {

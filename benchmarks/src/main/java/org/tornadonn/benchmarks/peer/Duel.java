@@ -9,7 +9,6 @@ import java.util.stream.Stream;
 import org.tornadonn.benchmarks.measure.TrainingSetting;
 import org.tornadonn.benchmarks.op.Op;
 import org.tornadonn.benchmarks.op.OpList;
-import org.tornadonn.nn.vit.VitConfig;
 
 /**
  * A piece of work for all contenders, with the same numbers for each.
@@ -48,9 +47,7 @@ public record Duel(String op, String pass, TrainingSetting setting, int... size)
             all.add(new Duel("attention", pass, null, tiny ? new int[] {2, 5, 2, 16} : new int[] {8, 197, 12, 64}));
             all.add(new Duel("depthwise", pass, null, tiny ? new int[] {2, 5, 3} : new int[] {64, 16, 96}));
         }
-        // The peers have no ConvNeXt.
-        TrainingSetting.all(effort).stream()
-                .filter(s -> s.config() instanceof VitConfig)
+        TrainingSetting.all(effort)
                 .forEach(s -> all.add(new Duel("train", s.config().norm().toString(), s)));
         return all;
     }
