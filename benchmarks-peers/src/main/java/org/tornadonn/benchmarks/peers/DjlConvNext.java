@@ -81,6 +81,6 @@ final class DjlConvNext extends DjlModel {
                 x = block(i + "." + j, x);
             }
         }
-        return applyLinear("head", applyNorm("norm", x.mean(new int[] {2, 3})));
+        return applyLinear("head", applyNorm("norm", x.mean(new int[] {2}).mean(new int[] {2})));
     }
 }

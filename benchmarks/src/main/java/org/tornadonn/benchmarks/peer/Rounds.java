@@ -32,22 +32,25 @@ public final class Rounds {
                     continue;
                 }
                 outcomes.put(peer.name(), new Outcome(peer.name(), List.of(), Double.NaN, "did not run"));
+                Peer.Prepared prepared = null;
                 try {
                     long start = System.nanoTime();
-                    Peer.Prepared prepared = peer.prepare(duel);
-                    turns.add(new Turn(peer.name(), prepared, 0, new ArrayList<>(), new int[1]));
+                    prepared = peer.prepare(duel);
                     prepared.run();
                     double first = (System.nanoTime() - start) / 1e6;
                     float[] result = prepared.result();
                     String fault = duel.training() ? falls(prepared) : difference(expected, result);
                     if (fault != null) {
                         outcomes.put(peer.name(), new Outcome(peer.name(), List.of(), first, fault));
-                        turns.removeLast().prepared().close();
+                        prepared.close();
                         continue;
                     }
                     expected = expected == null ? result : expected;
-                    turns.set(turns.size() - 1, new Turn(peer.name(), prepared, first, new ArrayList<>(), new int[1]));
+                    turns.add(new Turn(peer.name(), prepared, first, new ArrayList<>(), new int[1]));
                 } catch (RuntimeException | LinkageError e) {
+                    if (prepared != null) {
+                        prepared.close();
+                    }
                     outcomes.put(peer.name(), new Outcome(peer.name(), List.of(), Double.NaN, "failed: " + e));
                 }
             }

@@ -37,6 +37,9 @@ class RoundsTest {
 
                 @Override
                 public void run() {
+                    if (Double.isNaN(error)) {
+                        throw new UnsupportedOperationException("only one axis");
+                    }
                     result = compute(duel);
                     result[result.length / 2] += (float) error;
                 }
@@ -227,9 +230,10 @@ class RoundsTest {
                 new OurSide(DeviceChoice.of(null)),
                 new Loops("right", 0),
                 new Loops("wrong", 0.5),
-                new Loops("absent", -1));
+                new Loops("absent", -1),
+                new Loops("unable", Double.NaN));
         List<Rounds.Outcome> outcomes = Rounds.play(duel, contenders, PACE);
-        assertEquals(duel.training() ? 1 : 4, outcomes.size());
+        assertEquals(duel.training() ? 1 : 5, outcomes.size());
         assertNull(outcomes.getFirst().failure(), "ours");
         assertEquals(2, outcomes.getFirst().wall().size());
         if (!duel.training()) {
@@ -237,6 +241,7 @@ class RoundsTest {
             assertNotNull(outcomes.get(2).failure(), "a wrong result is not timed");
             assertTrue(outcomes.get(2).wall().isEmpty());
             assertTrue(outcomes.get(3).failure().contains("no such library"));
+            assertTrue(outcomes.get(4).failure().contains("only one axis"));
         }
         assertTrue(duel.bytes() > 0 && duel.operations() > 0);
     }
