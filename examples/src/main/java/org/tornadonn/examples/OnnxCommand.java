@@ -26,9 +26,13 @@ final class OnnxCommand implements Runnable {
     @Option(names = "--out", paramLabel = "FILE", description = "By default the checkpoint's name with .onnx.")
     Path out;
 
+    @Option(names = "--use-ema", description = "With the moving average of the weights, which train --ema keeps.")
+    boolean useEma;
+
     @Override
     public void run() {
-        Checkpoint loaded = Checkpoint.load(checkpoint);
+        Checkpoint stored = Checkpoint.load(checkpoint);
+        Checkpoint loaded = useEma ? stored.withAverage() : stored;
         Path file = out != null
                 ? out
                 : checkpoint.resolveSibling(

@@ -26,6 +26,9 @@ final class PredictCommand implements Runnable {
     @Parameters(index = "1", paramLabel = "IMAGE|FOLDER", description = "An image, or a folder of images.")
     Path images;
 
+    @Option(names = "--use-ema", description = "With the moving average of the weights, which train --ema keeps.")
+    boolean useEma;
+
     @Option(names = "--top", defaultValue = "3", description = "Classes named for each image.")
     int top;
 
@@ -34,7 +37,7 @@ final class PredictCommand implements Runnable {
         if (top < 1) {
             throw new UserException("--top must be at least 1.");
         }
-        Checkpoint loaded = checkpoint.load();
+        Checkpoint loaded = useEma ? checkpoint.load().withAverage() : checkpoint.load();
         ImageFolder.Unlabelled found =
                 ImageFolder.unlabelled(images, loaded.config().imageSize());
         TornadoDevice target = checkpoint.target();

@@ -35,6 +35,12 @@ final class RecipeOptions {
     Integer accumulation;
 
     @Option(
+            names = "--recompute",
+            description =
+                    "Keep only the input of each block, and compute the rest again for backward: less memory, more time.")
+    Boolean recompute;
+
+    @Option(
             names = "--layer-decay",
             paramLabel = "<factor>",
             description = "The learning rate of a block is that of the block above it times this; default: 1.")
@@ -70,6 +76,7 @@ final class RecipeOptions {
                 .with("batch", batch)
                 .with("learningRate", learningRate)
                 .with("accumulation", accumulation)
+                .with("recompute", recompute)
                 .with("layerDecay", layerDecay)
                 .with("clip", clip)
                 .with("dropPath", dropPath)

@@ -75,7 +75,10 @@ record RunConfig(String data, String init, List<Norm> norms, ModelConfig model, 
             before.putObject("model").put("pool", "AVERAGE");
         }
         ObjectNode recipe = before.putObject("recipe");
-        recipe.put("accumulation", 1).put("beta2", 0.999).put("layerDecay", 1);
+        recipe.put("accumulation", 1)
+                .put("recompute", false)
+                .put("beta2", 0.999)
+                .put("layerDecay", 1);
         recipe.put("clip", 0).put("ema", 0).put("dropPath", 0);
         recipe.set("augmentation", Json.MAPPER.<JsonNode>valueToTree(augmentation));
         return before;

@@ -112,6 +112,8 @@ class MainTest {
         Said single = Said.by("predict", checkpoint.toString(), images.toString(), "--batch", "1");
         assertTrue(single.out().contains("1 image at a time: median"), single.out());
         fails(1, "--batch must be at least 1", "predict", checkpoint.toString(), images.toString(), "--batch", "0");
+        fails(1, "no average", "predict", checkpoint.toString(), images.toString(), "--use-ema");
+        fails(1, "no average", "onnx", checkpoint.toString(), "--use-ema");
         fails(1, "--batch must be at least 1", "eval", checkpoint.toString(), "--batch", "0");
         fails(
                 1,

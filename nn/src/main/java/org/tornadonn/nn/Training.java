@@ -5,6 +5,8 @@ package org.tornadonn.nn;
  *
  * @param batch samples of a step, on all devices together
  * @param accumulation micro-batches, equal parts of the batch, whose gradients are computed one after the other and averaged
+ * @param recompute whether blocks keep their input only, and are executed again before their backward (activation checkpointing, arXiv
+ *     1604.06174): the same numbers in less memory
  * @param smoothing label smoothing ε of the loss
  * @param weightDecay of the parameters that are not exempt
  * @param beta2 decay of AdamW's second moment
@@ -18,6 +20,7 @@ package org.tornadonn.nn;
 public record Training(
         int batch,
         int accumulation,
+        boolean recompute,
         float smoothing,
         float weightDecay,
         float beta2,
@@ -43,9 +46,9 @@ public record Training(
         }
     }
 
-    /** With a beta2 of 0.999; without micro-batches, layer decay, clipping, average, drop path and mixing. */
+    /** With a beta2 of 0.999; without micro-batches, recomputation, layer decay, clipping, average, drop path and mixing. */
     public Training(int batch, float smoothing, float weightDecay, long seed) {
-        this(batch, 1, smoothing, weightDecay, 0.999f, 1f, 0f, 0f, 0f, false, seed);
+        this(batch, 1, false, smoothing, weightDecay, 0.999f, 1f, 0f, 0f, 0f, false, seed);
     }
 
     /** Of a model that is not trained. */
@@ -59,31 +62,103 @@ public record Training(
     }
 
     public Training withAccumulation(int other) {
-        return new Training(batch, other, smoothing, weightDecay, beta2, layerDecay, clip, ema, dropPath, mixing, seed);
+        return new Training(
+                batch, other, recompute, smoothing, weightDecay, beta2, layerDecay, clip, ema, dropPath, mixing, seed);
+    }
+
+    public Training withRecompute(boolean other) {
+        return new Training(
+                batch,
+                accumulation,
+                other,
+                smoothing,
+                weightDecay,
+                beta2,
+                layerDecay,
+                clip,
+                ema,
+                dropPath,
+                mixing,
+                seed);
     }
 
     public Training withLayerDecay(float other) {
         return new Training(
-                batch, accumulation, smoothing, weightDecay, beta2, other, clip, ema, dropPath, mixing, seed);
+                batch,
+                accumulation,
+                recompute,
+                smoothing,
+                weightDecay,
+                beta2,
+                other,
+                clip,
+                ema,
+                dropPath,
+                mixing,
+                seed);
     }
 
     public Training withClip(float other) {
         return new Training(
-                batch, accumulation, smoothing, weightDecay, beta2, layerDecay, other, ema, dropPath, mixing, seed);
+                batch,
+                accumulation,
+                recompute,
+                smoothing,
+                weightDecay,
+                beta2,
+                layerDecay,
+                other,
+                ema,
+                dropPath,
+                mixing,
+                seed);
     }
 
     public Training withEma(float other) {
         return new Training(
-                batch, accumulation, smoothing, weightDecay, beta2, layerDecay, clip, other, dropPath, mixing, seed);
+                batch,
+                accumulation,
+                recompute,
+                smoothing,
+                weightDecay,
+                beta2,
+                layerDecay,
+                clip,
+                other,
+                dropPath,
+                mixing,
+                seed);
     }
 
     public Training withDropPath(float other) {
         return new Training(
-                batch, accumulation, smoothing, weightDecay, beta2, layerDecay, clip, ema, other, mixing, seed);
+                batch,
+                accumulation,
+                recompute,
+                smoothing,
+                weightDecay,
+                beta2,
+                layerDecay,
+                clip,
+                ema,
+                other,
+                mixing,
+                seed);
     }
 
     public Training withMixing(boolean other) {
         return new Training(
-                batch, accumulation, smoothing, weightDecay, beta2, layerDecay, clip, ema, dropPath, other, seed);
+                batch,
+                accumulation,
+                recompute,
+                smoothing,
+                weightDecay,
+                beta2,
+                layerDecay,
+                clip,
+                ema,
+                dropPath,
+                other,
+                seed);
     }
 }

@@ -108,6 +108,7 @@ final class ConvNext {
         }
         Slice dStream = net.saved(1, largest(config, net.batch()));
 
+        List<Stage> forward = new ArrayList<>();
         stem.forward(net.forward("stem", 1), blocks.getFirst().first(), Slice.of(net.images()));
         for (int i = 0; i < stages; i++) {
             ConvNextBlock block = blocks.get(i);
@@ -115,7 +116,8 @@ final class ConvNext {
                 Stage s = net.forward("downsample" + i, 1);
                 downsamples.get(i).forward(s, block.first(), blocks.get(i - 1).last());
             }
-            block.forward(net.forward("blocks" + i, config.depths().get(i)));
+            forward.add(net.forward("blocks" + i, config.depths().get(i)));
+            block.forward(forward.getLast());
         }
         int pixels = config.side(stages - 1) * config.side(stages - 1);
         net.head(new ClassifierHead(
@@ -132,7 +134,7 @@ final class ConvNext {
             blocks.get(i)
                     .backward(
                             net.backward(
-                                    "blocks" + i + "Backward", config.depths().get(i)),
+                                    "blocks" + i + "Backward", config.depths().get(i), forward.get(i)),
                             dStream);
             if (i > 0) {
                 Stage s = net.backward("downsample" + i + "Backward", 1);

@@ -56,7 +56,7 @@ final class ConvNextBlock {
     }
 
     private Slice saved(int columns) {
-        return net.saved(depth, (long) rows * columns);
+        return net.savedInBlocks(depth, (long) rows * columns);
     }
 
     /** The input of the first block. */

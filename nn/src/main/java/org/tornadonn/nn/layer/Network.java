@@ -25,8 +25,12 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
  * cost of compiling a model does not depend on its depth.
  */
 public final class Network {
-    /** A stage that is executed once for each of {@code layers} blocks, in backward from the last to the first. */
-    public record Pass(Stage stage, int layers) {}
+    /**
+     * A stage that is executed once for each of {@code layers} blocks, in backward from the last to the first.
+     *
+     * @param again of blocks that are computed again, their forward, which is executed before each but the last of them; else null
+     */
+    public record Pass(Stage stage, int layers, Stage again) {}
 
     /**
      * What can be seen of a layer [rows, columns] after forward.
@@ -117,6 +121,14 @@ public final class Network {
         return new Slice(resident(layers, elements), 0, layers == 1 ? 0 : (int) elements);
     }
 
+    /**
+     * What the forward of identical blocks leaves for their backward: for each of them, or, where they are computed again, for the one at
+     * hand.
+     */
+    public Slice savedInBlocks(int layers, long elements) {
+        return saved(training.recompute() ? 1 : layers, elements);
+    }
+
     /** The parameters under a prefix, such as {@code "fc_norm."}. */
     public Scope scope(String prefix) {
         return new Scope(table, params, grads, prefix, -1, 0);
@@ -143,7 +155,7 @@ public final class Network {
 
     /** The next stage of forward. The first mixes the images, where training does. */
     public Stage forward(String name, int layers) {
-        Stage stage = add(forward, name, layers);
+        Stage stage = add(forward, name, layers, null);
         if (forward.size() == 1 && training.mixing()) {
             MixKernel.mix(stage, "mix", Slice.of(images), Slice.of(mix), batch, channels, imageSize);
             stage.graph().transferToDevice(DataTransferMode.EVERY_EXECUTION, mix);
@@ -161,16 +173,21 @@ public final class Network {
 
     /** The next stage of backward. */
     public Stage backward(String name, int layers) {
-        return add(backward, name, layers);
+        return add(backward, name, layers, null);
     }
 
-    private Stage add(List<Pass> passes, String name, int layers) {
+    /** The same for identical blocks, whose forward is at hand. */
+    public Stage backward(String name, int layers, Stage forward) {
+        return add(backward, name, layers, training.recompute() ? forward : null);
+    }
+
+    private Stage add(List<Pass> passes, String name, int layers, Stage again) {
         Stage stage = new Stage(name, grids);
-        passes.add(new Pass(stage, layers));
+        passes.add(new Pass(stage, layers, again));
         return stage;
     }
 
-    /** Lets the input and output of the norms of {@code layers} identical blocks be seen. */
+    /** Lets the input and output of the norms of {@code layers} identical blocks be seen; of blocks that are computed again, of the last. */
     void probe(Scope scope, int layers, Probe first) {
         for (Slice slice : List.of(first.input(), first.output())) {
             // What stages share can be downloaded as it is.
@@ -178,7 +195,7 @@ public final class Network {
                 first.stage().graph().transferToHost(DataTransferMode.UNDER_DEMAND, slice.array());
             }
         }
-        for (int i = 0; i < layers; i++) {
+        for (int i = training.recompute() ? layers - 1 : 0; i < layers; i++) {
             Slice input = first.input().shifted(i);
             Slice output = first.output().shifted(i);
             norms.put(scope.name(i), new Probe(first.stage(), input, output, first.rows(), first.columns()));

@@ -35,8 +35,8 @@ public final class NormLayer {
         this.layers = layers;
         this.rows = rows;
         this.c = c;
-        mean = norm == Norm.LAYER_NORM ? net.saved(layers, rows) : null;
-        rstd = norm.function() == null ? net.saved(layers, rows) : null;
+        mean = norm == Norm.LAYER_NORM ? net.savedInBlocks(layers, rows) : null;
+        rstd = norm.function() == null ? net.savedInBlocks(layers, rows) : null;
     }
 
     /** Adds its parameters to a table; {@code prefix} ends with a dot. */

@@ -91,6 +91,12 @@ public record MemoryPlan(int batch, Map<MemoryUse, Long> uses) {
                 break;
             }
         }
+        Training again = training.withRecompute(true);
+        int atATime = training.batch() / training.accumulation() / devices;
+        if (!training.recompute()
+                && ofOneSample(config, again, devices).times(atATime).bytes() <= memory) {
+            fit += ", or this one with its blocks computed again for backward: --recompute";
+        }
         throw new UserException(needs + fit + ".");
     }
 

@@ -248,7 +248,8 @@ public final class Model implements AutoCloseable {
     public Activation activation(String norm) {
         if (!norms().contains(norm)) {
             throw new UserException(
-                    "This model has no norm layer " + norm + ". It has " + String.join(", ", norms()) + ".");
+                    "This model keeps nothing of a norm layer " + norm + ". It does of " + String.join(", ", norms())
+                            + "." + (training.recompute() ? " Without recomputation it keeps all." : ""));
         }
         Network.Probe first = replicas.getFirst().norms().get(norm);
         int share = first.rows() * first.columns();

@@ -96,6 +96,9 @@ final class Replica implements AutoCloseable {
         }
         for (Network.Pass pass : net.backward()) {
             for (int layer = pass.layers() - 1; layer >= 0; layer--) {
+                if (pass.again() != null && layer < pass.layers() - 1) {
+                    backward.add(new Step(graphOf(pass.again()), pass.again(), layer));
+                }
                 backward.add(new Step(graphs.size(), pass.stage(), layer));
             }
             graphs.add(chained(pass.stage(), last));
@@ -115,6 +118,14 @@ final class Replica implements AutoCloseable {
         graphs.add(chained(prediction, body));
         plan = new TornadoExecutionPlan(graphs.toArray(ImmutableTaskGraph[]::new));
         plan.withDevice(device);
+    }
+
+    private int graphOf(Stage stage) {
+        return forward.stream()
+                .filter(s -> s.stage() == stage)
+                .findFirst()
+                .orElseThrow()
+                .graph();
     }
 
     /** The graph of a stage that shares the resident arrays with the one executed {@code before} it, or is the first. */

@@ -38,6 +38,23 @@ public record Checkpoint(
     }
 
     /**
+     * The same with the average of the weights in their place.
+     *
+     * @throws UserException where none was kept
+     */
+    public Checkpoint withAverage() {
+        if (!averaged()) {
+            throw new UserException(
+                    "This checkpoint has no average of its weights; training keeps one with --ema DECAY.");
+        }
+        Map<String, float[]> swapped = new LinkedHashMap<>(tensors);
+        for (ParameterTable.Entry e : config.parameters().entries()) {
+            swapped.put(e.name(), swapped.remove(EMA + e.name()));
+        }
+        return new Checkpoint(config, step, seed, classNames, swapped);
+    }
+
+    /**
      * Writes the state of a model.
      *
      * @param seed of its data and initial values

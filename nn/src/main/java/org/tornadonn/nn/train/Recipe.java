@@ -9,6 +9,7 @@ import org.tornadonn.nn.data.Augmentation;
  *
  * @param steps of training in all
  * @param accumulation micro-batches, equal parts of the batch, that are computed one after the other
+ * @param recompute whether blocks keep their input only and are executed again for backward: less memory, more time
  * @param learningRate the peak
  * @param warmup steps up to the peak
  * @param smoothing label smoothing ε
@@ -22,6 +23,7 @@ public record Recipe(
         long steps,
         int batch,
         int accumulation,
+        boolean recompute,
         double learningRate,
         long warmup,
         float weightDecay,
@@ -53,7 +55,7 @@ public record Recipe(
     }
 
     /**
-     * Without augmentation, with a beta2 of 0.999; without micro-batches, layer decay, clipping, average and drop path.
+     * Without augmentation, with a beta2 of 0.999; without micro-batches, recomputation, layer decay, clipping, average and drop path.
      */
     public Recipe(
             long steps, int batch, double learningRate, long warmup, float weightDecay, float smoothing, long seed) {
@@ -61,6 +63,7 @@ public record Recipe(
                 steps,
                 batch,
                 1,
+                false,
                 learningRate,
                 warmup,
                 weightDecay,
@@ -84,6 +87,7 @@ public record Recipe(
                 steps,
                 batch,
                 accumulation,
+                recompute,
                 learningRate,
                 warmup,
                 weightDecay,
@@ -102,6 +106,7 @@ public record Recipe(
                 steps,
                 batch,
                 accumulation,
+                recompute,
                 learningRate,
                 warmup,
                 weightDecay,
@@ -124,6 +129,7 @@ public record Recipe(
         return new Training(
                 batch,
                 accumulation,
+                recompute,
                 smoothing,
                 weightDecay,
                 beta2,

@@ -88,8 +88,8 @@ public final class RecipeFile {
         return JsonFile.overlaid(Json.MAPPER.valueToTree(new Length(null, null, null, null, null)), values);
     }
 
-    /** This recipe with one number of it changed, or as it is where {@code value} is null. */
-    public RecipeFile with(String key, Number value) {
+    /** This recipe with one value of it changed, or as it is where {@code value} is null. */
+    public RecipeFile with(String key, Object value) {
         if (value == null) {
             return this;
         }

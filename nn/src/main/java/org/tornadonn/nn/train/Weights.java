@@ -23,7 +23,7 @@ public record Weights(List<String> taken, List<String> missing, List<String> oth
     /**
      * Gives a model that has not been executed yet the weights of a file.
      *
-     * @throws UserException where the file is damaged, or nothing in it has a name and shape of the model
+     * @throws UserException where the file is damaged, or has less than half of the model's numbers by name and shape
      */
     public static Weights load(Path file, Model model) {
         Safetensors stored = Safetensors.open(file);
@@ -32,6 +32,7 @@ public record Weights(List<String> taken, List<String> missing, List<String> oth
         List<String> taken = new ArrayList<>();
         List<String> missing = new ArrayList<>();
         List<String> otherShape = new ArrayList<>();
+        long numbers = 0;
         for (ParameterTable.Entry e : model.table().entries()) {
             List<Integer> shape = left.remove(e.name());
             if (shape == null) {
@@ -41,13 +42,14 @@ public record Weights(List<String> taken, List<String> missing, List<String> oth
             } else {
                 Checkpoint.put(model.parameters(), e.offset(), stored.tensor(e.name()));
                 taken.add(e.name());
+                numbers += e.size();
             }
         }
-        if (taken.isEmpty()) {
-            throw stored.bad("has no tensor with a name and shape of " + model.config() + "; its first names: "
-                    + String.join(", ", left.keySet().stream().limit(SHOWN).toList()));
+        Weights weights = new Weights(taken, missing, otherShape, List.copyOf(left.keySet()));
+        if (2 * numbers < model.table().size()) {
+            throw stored.bad("is of another model than " + model.config() + ": " + weights);
         }
-        return new Weights(taken, missing, otherShape, List.copyOf(left.keySet()));
+        return weights;
     }
 
     /** One line for each of the lists that is not empty. */

@@ -43,7 +43,8 @@ final class VisionTransformer {
         VisionTransformer vit = new VisionTransformer(config, net);
         VitBlock block = new VitBlock(config, net);
         vit.embed(net.forward("embed", 1), block.first());
-        block.forward(net.forward("block", config.depth()));
+        Stage forward = net.forward("block", config.depth());
+        block.forward(forward);
         // A norm is of each token by itself, so that of the class token may stand behind the choice of it.
         boolean token = config.pool() == VitConfig.Pool.TOKEN;
         net.head(new ClassifierHead(
@@ -56,7 +57,7 @@ final class VisionTransformer {
                 token ? 0 : 1,
                 token ? 1 : config.tokens(),
                 config.width()));
-        block.backward(net.backward("blockBackward", config.depth()), vit.dStream);
+        block.backward(net.backward("blockBackward", config.depth(), forward), vit.dStream);
         vit.embedBackward(net.backward("embedBackward", 1));
     }
 

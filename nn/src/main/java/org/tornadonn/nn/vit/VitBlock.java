@@ -60,7 +60,7 @@ final class VitBlock {
     }
 
     private Slice saved(int columns) {
-        return net.saved(config.depth(), (long) rows * columns);
+        return net.savedInBlocks(config.depth(), (long) rows * columns);
     }
 
     /** The input of the first block. */

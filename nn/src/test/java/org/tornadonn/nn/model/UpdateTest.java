@@ -169,7 +169,7 @@ class UpdateTest {
     @Test
     void beta2IsThatOfTheSecondMoment() {
         ModelConfig config = ModelTest.Architecture.VIT.config(1, Norm.DYT);
-        try (Model model = model(config, new Training(2, 1, 0f, 0f, 0.75f, 1f, 0f, 0f, 0f, false, 3))) {
+        try (Model model = model(config, new Training(2, 1, false, 0f, 0f, 0.75f, 1f, 0f, 0f, 0f, false, 3))) {
             step(model, 0f);
             for (int i = 0; i < model.table().size(); i++) {
                 double expected = 0.25 * Math.pow(model.gradients().get(i), 2);

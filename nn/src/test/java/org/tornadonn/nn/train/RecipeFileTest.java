@@ -112,7 +112,7 @@ class RecipeFileTest {
     /** The file, and what is said of it after its name. */
     static Stream<Arguments> mistakes() {
         String known =
-                "accumulation, augmentation, batch, beta2, clip, dropPath, ema, epochs, layerDecay, learningRate, seed, smoothing,"
+                "accumulation, augmentation, batch, beta2, clip, dropPath, ema, epochs, layerDecay, learningRate, recompute, seed, smoothing,"
                         + " steps, warmup, warmupEpochs, weightDecay.";
         String inside = "crop, cutmix, erasing, flip, mixup, pad, randAugment.";
         return Stream.of(

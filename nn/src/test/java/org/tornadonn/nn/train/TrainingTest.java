@@ -2,6 +2,7 @@ package org.tornadonn.nn.train;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -109,6 +110,9 @@ class TrainingTest {
         assertEquals(a.tensors().keySet(), b.tensors().keySet());
         a.tensors()
                 .forEach((name, values) -> assertArrayEquals(values, b.tensors().get(name), name));
+        Checkpoint average = a.withAverage();
+        assertArrayEquals(a.tensors().get("ema.head.weight"), average.tensors().get("head.weight"));
+        assertFalse(average.averaged(), "it stands in the weights' place");
     }
 
     /** Also that two runs on the same devices have the same bits. */
@@ -195,6 +199,7 @@ class TrainingTest {
         // A changed digit of the step or the seed is a checkpoint still.
         assertTrue(refused > 180, "refused " + refused);
         assertThrows(UserException.class, () -> Checkpoint.load(folder.resolve("none")));
+        assertThrows(UserException.class, () -> Checkpoint.load(file).withAverage());
         try (Model other = new Model(VitConfig.of(32, 8, 16, 1, 2, 10, Norm.DYT), new Training(8, 0f, 0f, 0), device)) {
             UserException e = assertThrows(
                     UserException.class, () -> Checkpoint.load(file).restore(other));

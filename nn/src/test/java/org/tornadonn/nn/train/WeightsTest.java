@@ -116,6 +116,12 @@ class WeightsTest {
             UserException e = assertThrows(UserException.class, () -> Weights.load(file, other));
             assertTrue(e.getMessage().contains("attn.qkv"), e.getMessage());
         }
+        // Of a model with wider MLPs, most of which are then missing, some tensors fit.
+        try (Model wider = model(new VitConfig(8, 3, 4, 8, 2, 2, 999, 3, Norm.LAYER_NORM, 0.5f, VIT.pool()))) {
+            UserException e = assertThrows(UserException.class, () -> Weights.load(file, wider));
+            assertTrue(
+                    e.getMessage().contains("another model") && e.getMessage().contains("mlp.fc1"), e.getMessage());
+        }
     }
 
     @Test
