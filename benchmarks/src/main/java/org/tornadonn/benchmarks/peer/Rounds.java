@@ -12,6 +12,9 @@ import org.tornadonn.benchmarks.measure.Pace;
  */
 public final class Rounds {
     private static final long PAUSE_MILLIS = 60;
+    /** After a pause a processor, and more so a virtual one, takes some milliseconds to its speed. */
+    private static final long WARM_NANOS = 20_000_000;
+
     private static final double SAME = 2e-3;
 
     /** A contender's samples in nanoseconds, or why it has none. */
@@ -64,7 +67,7 @@ public final class Rounds {
             for (int round = 0; round < rounds; round++) {
                 for (Turn turn : turns) {
                     pause();
-                    turn.prepared().run();
+                    warmUp(turn.prepared());
                     long start = System.nanoTime();
                     for (int i = 0; i < turn.repeats()[0]; i++) {
                         turn.prepared().run();
@@ -79,6 +82,13 @@ public final class Rounds {
             turns.forEach(t -> t.prepared().close());
         }
         return List.copyOf(outcomes.values());
+    }
+
+    private static void warmUp(Peer.Prepared prepared) {
+        long start = System.nanoTime();
+        do {
+            prepared.run();
+        } while (System.nanoTime() - start < WARM_NANOS);
     }
 
     private static void pause() {
