@@ -24,9 +24,7 @@ final class RecipeOptions {
     @Option(names = "--batch", description = "Images per step; default: 32, paper: 4096.")
     Integer batch;
 
-    @Option(
-            names = "--learning-rate",
-            description = "Peak of the schedule; default: 1e-3, and 4e-3 for a ConvNeXt, paper: 4e-3.")
+    @Option(names = "--learning-rate", description = "Peak of the schedule; default: 1e-3, paper: 4e-3.")
     Double learningRate;
 
     @Option(

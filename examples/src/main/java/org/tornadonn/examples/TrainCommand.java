@@ -278,8 +278,7 @@ final class TrainCommand implements Runnable {
 
     private RunConfig fresh(RecipeFile chosen, Datasets sets) {
         ModelConfig model = pooled(model(sets.train().classNames().size(), norms.getFirst()));
-        Recipe usual = Recipe.of(1, 1, isConvNext() ? 4e-3 : 1e-3, 1)
-                .withAugmentation(RunConfig.usualAugmentation(data == null));
+        Recipe usual = Recipe.of(1, 1, 1e-3, 1).withAugmentation(RunConfig.usualAugmentation(data == null));
         int perEpoch = Math.max(1, Batches.stepsPerEpoch(sets.train(), chosen.batch()));
         return new RunConfig(
                 data == null ? null : data.toAbsolutePath().toString(),

@@ -100,8 +100,8 @@ public final class OpenClWriter {
 
     /**
      * exp of lanes: x = n ln 2 + r; 2 e^r by a minimax polynomial; 2^(n - 1) from the low bits of n + 126, which stand in those of the
-     * sum with 1.5 * 2^23 + 126. Below 1.3 ulp; what is under e^-87 becomes 0; NaN stays NaN. PoCL's has one and a half times the
-     * instructions.
+     * sum with 1.5 * 2^23 + 126. Below 1.3 ulp; what is under e^-87 becomes 0; NaN stays NaN. With PoCL's own a gradient of GELU
+     * by erf and exp took a tenth longer.
      */
     private static final String EXPONENTIAL = """
             #ifndef EXP_FLOATS
