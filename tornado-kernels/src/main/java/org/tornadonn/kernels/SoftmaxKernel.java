@@ -21,7 +21,6 @@ public final class SoftmaxKernel {
             for (int row = block * rowsPerBlock; row < last; row++) {
                 int o = at.get(t) + row * c;
                 int i = at.get(t + 1) + row * c;
-                // NaN that the maximum passes over makes the sum NaN, and with it the row.
                 float maximum = Lanes.maximum(x, i, c);
                 for (int l = 0; l < 16; l++) {
                     sums[l] = 0f;

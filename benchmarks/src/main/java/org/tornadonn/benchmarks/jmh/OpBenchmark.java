@@ -52,6 +52,8 @@ public class OpBenchmark {
         "depthwise",
         "layerscale",
         "droppath",
+        "dropout",
+        "mix",
         "patches",
         "tokens",
         "pool",

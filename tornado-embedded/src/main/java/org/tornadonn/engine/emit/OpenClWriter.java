@@ -496,8 +496,12 @@ public final class OpenClWriter {
         };
     }
 
-    /** Java's min and max give NaN when either side is; fmin and fmax would hide it. */
+    /**
+     * Java's min and max give NaN when either side is; fmin and fmax would hide it. Whether y is NaN is asked apart, so that where x is what
+     * a loop has so far, the next round waits for one comparison only.
+     */
     private static String extreme(String op, String x, String y, Type type) {
-        return select("(" + x + " " + op + " " + y + " || " + x + " != " + x + ")", x, y, type);
+        String ordered = select("(" + y + " " + op + " " + x + ")", y, x, type);
+        return select("(" + y + " != " + y + ")", y, ordered, type);
     }
 }
