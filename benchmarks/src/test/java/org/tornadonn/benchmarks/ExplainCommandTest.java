@@ -49,6 +49,7 @@ class ExplainCommandTest {
         int pass = text.indexOf("== After LaneVectorizer");
         assertFalse(text.substring(0, pass).contains("vload16"), "no vectors before the pass that makes them");
         assertTrue(text.substring(pass).contains("vload16"), text);
+        assertTrue(say(0, "explain", "SoftmaxKernel.kForward").contains("= exp_float16("), "our own exp of lanes");
         String sized = say(0, "explain", "AttentionKernel.kForward", "--value", "headDim=48");
         assertTrue(sized.contains("_48"), sized);
         assertTrue(say(0, "explain", "org.tornadonn.examples.HelloKernel.kSquash", "--gpu")

@@ -6,17 +6,35 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 final class Lanes {
     private Lanes() {}
 
-    /** The largest of the n > 0 values from {@code first}. */
+    /** The largest of the n > 0 values from {@code first}. Four sets of lanes, for Math.max, which asks for NaN, takes long to follow itself. */
     static float maximum(FloatArray x, int first, int n) {
         int whole = n / 16 * 16;
+        int quads = n / 64 * 64;
         float[] most = new float[16];
+        float[] second = new float[16];
+        float[] third = new float[16];
+        float[] fourth = new float[16];
         for (int l = 0; l < 16; l++) {
             most[l] = x.get(first);
+            second[l] = x.get(first);
+            third[l] = x.get(first);
+            fourth[l] = x.get(first);
         }
-        for (int j = 0; j < whole; j += 16) {
+        for (int j = 0; j < quads; j += 64) {
+            for (int l = 0; l < 16; l++) {
+                most[l] = Math.max(most[l], x.get(first + j + l));
+                second[l] = Math.max(second[l], x.get(first + j + 16 + l));
+                third[l] = Math.max(third[l], x.get(first + j + 32 + l));
+                fourth[l] = Math.max(fourth[l], x.get(first + j + 48 + l));
+            }
+        }
+        for (int j = quads; j < whole; j += 16) {
             for (int l = 0; l < 16; l++) {
                 most[l] = Math.max(most[l], x.get(first + j + l));
             }
+        }
+        for (int l = 0; l < 16; l++) {
+            most[l] = Math.max(Math.max(most[l], second[l]), Math.max(third[l], fourth[l]));
         }
         float maximum = maximum(most);
         for (int j = whole; j < n; j++) {

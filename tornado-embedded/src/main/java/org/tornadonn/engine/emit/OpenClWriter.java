@@ -100,8 +100,7 @@ public final class OpenClWriter {
 
     /**
      * exp of lanes: x = n ln 2 + r; 2 e^r by a minimax polynomial; 2^(n - 1) from the low bits of n + 126, which stand in those of the
-     * sum with 1.5 * 2^23 + 126. Below 1.3 ulp; what is under e^-87 becomes 0; NaN stays NaN. With PoCL's own a gradient of GELU
-     * by erf and exp took a tenth longer.
+     * sum with 1.5 * 2^23 + 126. Below 1.3 ulp; what is under e^-87 becomes 0; NaN stays NaN.
      */
     private static final String EXPONENTIAL = """
             #ifndef EXP_FLOATS
@@ -496,12 +495,8 @@ public final class OpenClWriter {
         };
     }
 
-    /**
-     * Java's min and max give NaN when either side is; fmin and fmax would hide it. Whether y is NaN is asked apart, so that where x is what
-     * a loop has so far, the next round waits for one comparison only.
-     */
+    /** Java's min and max give NaN when either side is; fmin and fmax would hide it. */
     private static String extreme(String op, String x, String y, Type type) {
-        String ordered = select("(" + y + " " + op + " " + x + ")", y, x, type);
-        return select("(" + y + " != " + y + ")", y, ordered, type);
+        return select("(" + x + " " + op + " " + y + " || " + x + " != " + x + ")", x, y, type);
     }
 }

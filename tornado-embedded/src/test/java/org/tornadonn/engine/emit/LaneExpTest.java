@@ -1,22 +1,17 @@
 package org.tornadonn.engine.emit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import uk.ac.manchester.tornado.api.TaskGraph;
 import uk.ac.manchester.tornado.api.TornadoExecutionPlan;
-import uk.ac.manchester.tornado.api.TornadoRuntime;
 import uk.ac.manchester.tornado.api.annotations.Parallel;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
 import uk.ac.manchester.tornado.api.enums.DataTransferMode;
 import uk.ac.manchester.tornado.api.exceptions.TornadoExecutionPlanException;
 import uk.ac.manchester.tornado.api.math.TornadoMath;
-import uk.ac.manchester.tornado.api.runtime.TornadoRuntimeProvider;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
 /** exp in a lane loop is the writer's own where lanes are vectors; its bounds hold on every device. */
@@ -32,16 +27,6 @@ class LaneExpTest {
         }
     }
 
-    static List<TornadoDevice> devices() {
-        TornadoRuntime runtime = TornadoRuntimeProvider.getTornadoRuntime();
-        List<TornadoDevice> devices = new ArrayList<>();
-        for (int b = 0; b < runtime.getNumBackends(); b++) {
-            devices.addAll(runtime.getBackend(b).getAllDevices());
-        }
-        assertTrue(!devices.isEmpty(), "no device");
-        return devices;
-    }
-
     private static FloatArray exp(TornadoDevice device, FloatArray x) throws TornadoExecutionPlanException {
         FloatArray y = new FloatArray(x.getSize());
         TaskGraph graph = new TaskGraph("exp")
@@ -55,7 +40,7 @@ class LaneExpTest {
     }
 
     @ParameterizedTest
-    @MethodSource("devices")
+    @MethodSource("org.tornadonn.engine.runtime.PlanTest#devices")
     void withinTwoUlp(TornadoDevice device) throws TornadoExecutionPlanException {
         FloatArray x = new FloatArray(SIZE);
         for (int i = 0; i < SIZE; i++) {
@@ -71,7 +56,7 @@ class LaneExpTest {
     }
 
     @ParameterizedTest
-    @MethodSource("devices")
+    @MethodSource("org.tornadonn.engine.runtime.PlanTest#devices")
     void ends(TornadoDevice device) throws TornadoExecutionPlanException {
         float[] at = {
             0f,
