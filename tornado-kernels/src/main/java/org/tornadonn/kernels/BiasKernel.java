@@ -41,7 +41,7 @@ public final class BiasKernel {
 
     /** dB [c] from dY [rows, c]. */
     public static void backward(Stage s, String id, Slice dB, Slice dY, int rows, int c) {
-        FloatArray partial = new FloatArray(Rows.PARTS * c);
+        FloatArray partial = new FloatArray(PartialSums.parts(s) * c);
         int t = s.place(Slice.of(partial), dY);
         s.graph()
                 .task(
@@ -51,10 +51,10 @@ public final class BiasKernel {
                         dY.array(),
                         s.table(),
                         t,
-                        Rows.PARTS,
+                        PartialSums.parts(s),
                         rows,
                         c,
-                        Rows.perPart(rows));
+                        Rows.divideUp(rows, PartialSums.parts(s)));
         PartialSums.sum(s, id + "Sum", dB, partial, c);
     }
 }

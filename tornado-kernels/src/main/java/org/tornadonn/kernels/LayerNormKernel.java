@@ -1,5 +1,6 @@
 package org.tornadonn.kernels;
 
+import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.annotations.Parallel;
 import uk.ac.manchester.tornado.api.math.TornadoMath;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
@@ -178,6 +179,25 @@ public final class LayerNormKernel {
             int c,
             float eps) {
         int t = s.place(y, mean, rstd, x, gamma, beta);
+        if (s.shape() == Shape.GROUPS) {
+            s.grid(id, Groups.grid(rows));
+            s.graph()
+                    .task(
+                            id,
+                            LayerNormGroups::kForward,
+                            new KernelContext(),
+                            y.array(),
+                            mean.array(),
+                            rstd.array(),
+                            x.array(),
+                            gamma.array(),
+                            beta.array(),
+                            s.table(),
+                            t,
+                            c,
+                            eps);
+            return;
+        }
         int rowsPerBlock = Rows.perItem(rows, c);
         s.graph()
                 .task(
@@ -213,30 +233,55 @@ public final class LayerNormKernel {
             Slice dSkip,
             int rows,
             int c) {
-        FloatArray partialGamma = new FloatArray(Rows.PARTS * c);
-        FloatArray partialBeta = new FloatArray(Rows.PARTS * c);
+        int parts = PartialSums.parts(s);
+        FloatArray partialGamma = new FloatArray(parts * c);
+        FloatArray partialBeta = new FloatArray(parts * c);
         Slice someSkip = dSkip == null ? dY : dSkip;
         int t = s.place(dX, Slice.of(partialGamma), Slice.of(partialBeta), dY, x, gamma, mean, rstd, someSkip);
-        s.graph()
-                .task(
-                        id,
-                        LayerNormKernel::kBackward,
-                        dX.array(),
-                        partialGamma,
-                        partialBeta,
-                        dY.array(),
-                        x.array(),
-                        gamma.array(),
-                        mean.array(),
-                        rstd.array(),
-                        someSkip.array(),
-                        s.table(),
-                        t,
-                        Rows.PARTS,
-                        rows,
-                        c,
-                        Rows.perPart(rows),
-                        dSkip == null ? 0 : 1);
+        if (s.shape() == Shape.GROUPS) {
+            s.grid(id, Groups.grid(parts));
+            s.graph()
+                    .task(
+                            id,
+                            LayerNormGroups::kBackward,
+                            new KernelContext(),
+                            dX.array(),
+                            partialGamma,
+                            partialBeta,
+                            dY.array(),
+                            x.array(),
+                            gamma.array(),
+                            mean.array(),
+                            rstd.array(),
+                            someSkip.array(),
+                            s.table(),
+                            t,
+                            rows,
+                            c,
+                            Rows.divideUp(rows, parts),
+                            dSkip == null ? 0 : 1);
+        } else {
+            s.graph()
+                    .task(
+                            id,
+                            LayerNormKernel::kBackward,
+                            dX.array(),
+                            partialGamma,
+                            partialBeta,
+                            dY.array(),
+                            x.array(),
+                            gamma.array(),
+                            mean.array(),
+                            rstd.array(),
+                            someSkip.array(),
+                            s.table(),
+                            t,
+                            parts,
+                            rows,
+                            c,
+                            Rows.divideUp(rows, parts),
+                            dSkip == null ? 0 : 1);
+        }
         PartialSums.sum(s, id + "Gamma", dGamma, partialGamma, c);
         PartialSums.sum(s, id + "Beta", dBeta, partialBeta, c);
     }

@@ -112,7 +112,7 @@ public final class LayerScaleKernel {
     /** dBranch [rows, c] and dGamma [c] from dY and what forward read. */
     public static void backward(
             Stage s, String id, Slice dBranch, Slice dGamma, Slice dY, Slice branch, Slice gamma, int rows, int c) {
-        FloatArray partialGamma = new FloatArray(Rows.PARTS * c);
+        FloatArray partialGamma = new FloatArray(PartialSums.parts(s) * c);
         int t = s.place(dBranch, Slice.of(partialGamma), dY, branch, gamma);
         s.graph()
                 .task(
@@ -125,10 +125,10 @@ public final class LayerScaleKernel {
                         gamma.array(),
                         s.table(),
                         t,
-                        Rows.PARTS,
+                        PartialSums.parts(s),
                         rows,
                         c,
-                        Rows.perPart(rows));
+                        Rows.divideUp(rows, PartialSums.parts(s)));
         PartialSums.sum(s, id + "Gamma", dGamma, partialGamma, c);
     }
 }

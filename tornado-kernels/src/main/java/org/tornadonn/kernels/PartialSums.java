@@ -1,5 +1,6 @@
 package org.tornadonn.kernels;
 
+import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.annotations.Parallel;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
@@ -38,9 +39,29 @@ public final class PartialSums {
         }
     }
 
-    /** Adds the task that sums {@link Rows#PARTS} parts. */
+    /** Parts that sums over rows are made in. */
+    static int parts(Stage s) {
+        return s.shape() == Shape.GROUPS ? Groups.PARTS : Rows.PARTS;
+    }
+
+    /** Adds the task that sums {@link #parts} parts. */
     static void sum(Stage s, String id, Slice out, FloatArray partial, int n) {
         int t = s.place(out, Slice.of(partial));
+        if (s.shape() == Shape.GROUPS) {
+            s.grid(id, Groups.grid(Rows.divideUp(n, 16)));
+            s.graph()
+                    .task(
+                            id,
+                            PartialSumsGroups::kSumParts,
+                            new KernelContext(),
+                            out.array(),
+                            partial,
+                            s.table(),
+                            t,
+                            parts(s),
+                            n);
+            return;
+        }
         s.graph()
                 .task(
                         id,
@@ -49,7 +70,7 @@ public final class PartialSums {
                         partial,
                         s.table(),
                         t,
-                        Rows.PARTS,
+                        parts(s),
                         n,
                         Rows.divideUp(n, 16));
     }

@@ -272,10 +272,10 @@ public final class PointwiseKernel {
             Slice dSkip,
             int rows,
             int c) {
-        FloatArray partialAlpha = new FloatArray(Rows.PARTS);
-        FloatArray partialShift = new FloatArray(Rows.PARTS);
-        FloatArray partialGamma = new FloatArray(Rows.PARTS * c);
-        FloatArray partialBeta = new FloatArray(Rows.PARTS * c);
+        FloatArray partialAlpha = new FloatArray(PartialSums.parts(s));
+        FloatArray partialShift = new FloatArray(PartialSums.parts(s));
+        FloatArray partialGamma = new FloatArray(PartialSums.parts(s) * c);
+        FloatArray partialBeta = new FloatArray(PartialSums.parts(s) * c);
         Slice someAlpha = alpha == null ? gamma : alpha;
         Slice someShift = shift == null ? gamma : shift;
         Slice someSkip = dSkip == null ? dY : dSkip;
@@ -308,10 +308,10 @@ public final class PointwiseKernel {
                         someSkip.array(),
                         s.table(),
                         t,
-                        Rows.PARTS,
+                        PartialSums.parts(s),
                         rows,
                         c,
-                        Rows.perPart(rows),
+                        Rows.divideUp(rows, PartialSums.parts(s)),
                         scalars(alpha, shift) + (dSkip == null ? 0 : 4),
                         f.ordinal());
         if (alpha != null) {

@@ -165,7 +165,7 @@ public final class RmsNormKernel {
             Slice dSkip,
             int rows,
             int c) {
-        FloatArray partialGamma = new FloatArray(Rows.PARTS * c);
+        FloatArray partialGamma = new FloatArray(PartialSums.parts(s) * c);
         Slice someSkip = dSkip == null ? dY : dSkip;
         int t = s.place(dX, Slice.of(partialGamma), dY, x, gamma, rstd, someSkip);
         s.graph()
@@ -181,10 +181,10 @@ public final class RmsNormKernel {
                         someSkip.array(),
                         s.table(),
                         t,
-                        Rows.PARTS,
+                        PartialSums.parts(s),
                         rows,
                         c,
-                        Rows.perPart(rows),
+                        Rows.divideUp(rows, PartialSums.parts(s)),
                         dSkip == null ? 0 : 1);
         PartialSums.sum(s, id + "Gamma", dGamma, partialGamma, c);
     }

@@ -15,11 +15,6 @@ final class Rows {
         return Math.max(1, Math.min(rows, ELEMENTS / Math.max(1, columns)));
     }
 
-    /** Rows per part of a sum over rows. */
-    static int perPart(int rows) {
-        return divideUp(rows, PARTS);
-    }
-
     static int divideUp(int a, int b) {
         return (a + b - 1) / b;
     }

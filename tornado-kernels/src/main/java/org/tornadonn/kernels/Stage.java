@@ -23,21 +23,28 @@ public final class Stage {
 
     private final TaskGraph graph;
     private final GridScheduler grids;
+    private final Shape shape;
     private final IntArray table = new IntArray(CAPACITY);
     private final List<Slice> slices = new ArrayList<>();
 
     /**
      * @param name the graph's name, unique within its plan
      * @param grids the plan's scheduler, to which the grids of this stage's tasks are added
+     * @param shape of the kernels that its tasks run
      */
-    public Stage(String name, GridScheduler grids) {
+    public Stage(String name, GridScheduler grids, Shape shape) {
         this.graph = new TaskGraph(name);
         this.grids = grids;
+        this.shape = shape;
         graph.transferToDevice(DataTransferMode.EVERY_EXECUTION, table);
     }
 
     public TaskGraph graph() {
         return graph;
+    }
+
+    Shape shape() {
+        return shape;
     }
 
     public String name() {

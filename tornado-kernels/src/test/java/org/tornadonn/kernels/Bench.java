@@ -27,24 +27,32 @@ final class Bench {
 
     private final Random random = new Random(20250310);
     private final TornadoDevice device;
-    final Stage stage = new Stage("test", new GridScheduler());
+    final Stage stage;
     private final List<FloatArray> outputs = new ArrayList<>();
 
-    Bench(TornadoDevice device) {
+    Bench(TornadoDevice device, Shape shape) {
         this.device = device;
+        this.stage = new Stage("test", new GridScheduler(), shape);
     }
 
-    static Stream<TornadoDevice> devices() {
-        return Recorder.devices().stream();
+    /** Each device with each shape of kernels and each of some sizes, a test's arguments. */
+    static Stream<Arguments> cases(Object[]... sizes) {
+        return Recorder.devices().stream()
+                .flatMap(device -> Stream.of(Shape.values())
+                        .flatMap(shape -> Stream.of(sizes)
+                                .map(size -> Arguments.of(Stream.concat(Stream.of(device, shape), Stream.of(size))
+                                        .toArray()))));
     }
 
-    /** Each device with each shape, a test's arguments. */
-    static Stream<Arguments> cases(int[]... shapes) {
-        return devices()
-                .flatMap(device -> Stream.of(shapes)
-                        .map(shape -> Arguments.of(Stream.concat(
-                                        Stream.of(device), IntStream.of(shape).boxed())
-                                .toArray())));
+    static Stream<Arguments> cases(int[]... sizes) {
+        return cases(Stream.of(sizes)
+                .map(size -> IntStream.of(size).boxed().toArray())
+                .toArray(Object[][]::new));
+    }
+
+    /** Each device with each shape of kernels. */
+    static Stream<Arguments> devices() {
+        return cases(new int[0]);
     }
 
     /** Signed values of standard deviation 1, behind an offset that no kernel may assume to be 0. */

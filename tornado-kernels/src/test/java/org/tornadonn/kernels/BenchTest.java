@@ -52,9 +52,9 @@ class BenchTest {
     @ParameterizedTest
     @MethodSource("org.tornadonn.kernels.Bench#devices")
     @Recorded(subject = "this suite", part = "finds wrong kernels")
-    void wrongKernelsAreFound(TornadoDevice device) {
+    void wrongKernelsAreFound(TornadoDevice device, Shape shape) {
         for (boolean constant : new boolean[] {false, true}) {
-            Bench b = new Bench(device);
+            Bench b = new Bench(device, shape);
             Slice x = b.input(33);
             Slice y = b.output(33);
             b.run(s -> {

@@ -12,10 +12,10 @@ class ConvolutionTest {
     @ParameterizedTest
     @MethodSource("org.tornadonn.kernels.Bench#devices")
     @Recorded(subject = "patches", part = "unfold, fold")
-    void patches(TornadoDevice device) {
+    void patches(TornadoDevice device, Shape shape) {
         for (PatchKernel.Layout layout : PatchKernel.Layout.values()) {
             boolean channelsFirst = layout == PatchKernel.Layout.CHANNELS_FIRST;
-            Bench b = new Bench(device);
+            Bench b = new Bench(device, shape);
             Slice images = b.input(3 * 2 * 9 * 9);
             Slice patches = b.output(3 * 2 * 9 * 9);
             Slice back = b.output(3 * 2 * 9 * 9);
@@ -35,12 +35,12 @@ class ConvolutionTest {
         return Bench.cases(shapes);
     }
 
-    @ParameterizedTest(name = "{1} images of {2} x {2} x {3}, {4} x {4} on {0}")
+    @ParameterizedTest(name = "{2} images of {3} x {3} x {4}, {5} x {5} in {1} on {0}")
     @MethodSource("convolutions")
     @Recorded(subject = "depthwise convolution", part = "forward, backward")
-    void depthwise(TornadoDevice device, int batch, int side, int c, int k) {
+    void depthwise(TornadoDevice device, Shape shape, int batch, int side, int c, int k) {
         for (boolean skip : new boolean[] {false, true}) {
-            Bench b = new Bench(device);
+            Bench b = new Bench(device, shape);
             int n = batch * side * side * c;
             Slice x = b.input(n);
             Slice weight = b.input(c * k * k);
@@ -77,11 +77,11 @@ class ConvolutionTest {
     @ParameterizedTest
     @MethodSource("org.tornadonn.kernels.Bench#devices")
     @Recorded(subject = "class token and positions", part = "forward, backward")
-    void tokens(TornadoDevice device) {
+    void tokens(TornadoDevice device, Shape shape) {
         int batch = 3;
         int patches = 5;
         int c = 19;
-        Bench b = new Bench(device);
+        Bench b = new Bench(device, shape);
         Slice embedded = b.input(batch * patches * c);
         Slice cls = b.input(c);
         Slice pos = b.input((patches + 1) * c);
@@ -106,12 +106,12 @@ class ConvolutionTest {
     @ParameterizedTest
     @MethodSource("org.tornadonn.kernels.Bench#devices")
     @Recorded(subject = "pool", part = "forward, backward")
-    void pool(TornadoDevice device) {
+    void pool(TornadoDevice device, Shape shape) {
         int batch = 3;
         int tokens = 6;
         int c = 19;
         for (int[] range : new int[][] {{0, tokens}, {1, tokens}, {0, 1}}) {
-            Bench b = new Bench(device);
+            Bench b = new Bench(device, shape);
             Slice x = b.input(batch * tokens * c);
             Slice dY = b.input(batch * c);
             Slice y = b.output(batch * c);

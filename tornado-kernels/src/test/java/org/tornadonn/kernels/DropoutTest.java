@@ -25,14 +25,14 @@ class DropoutTest {
     }
 
     /** To the bit: so the interpreter and every device leave out the same. */
-    @ParameterizedTest(name = "{1} on {0}")
+    @ParameterizedTest(name = "{2} in {1} on {0}")
     @MethodSource("sizes")
     @Recorded(subject = "dropout", part = "forward, backward, the same mask on every device")
-    void leavesOutWhatTheKeySays(TornadoDevice device, int n) {
+    void leavesOutWhatTheKeySays(TornadoDevice device, Shape shape, int n) {
         for (float rate : new float[] {0f, 0.1f, 0.5f}) {
             // Counters that pass the largest int.
             int first = rate == 0.1f ? Integer.MAX_VALUE - 20 : 1000;
-            Bench b = new Bench(device);
+            Bench b = new Bench(device, shape);
             Slice x = b.input(n);
             Slice dY = b.input(n);
             Slice key = key(b, KEY, first);
@@ -52,15 +52,15 @@ class DropoutTest {
     }
 
     /** On the device, of 2^15 elements: how many stay, and pairs of masks that nothing may connect. */
-    @ParameterizedTest(name = "on {0}")
+    @ParameterizedTest(name = "in {1} on {0}")
     @MethodSource("org.tornadonn.kernels.Bench#devices")
     @Recorded(subject = "dropout", part = "mean, independence of elements, seeds and steps")
-    void masksAreIndependent(TornadoDevice device) {
+    void masksAreIndependent(TornadoDevice device, Shape shape) {
         int n = 1 << 15;
         // Keys that differ in one bit of either half, and counters that go on.
         long[] keys = {0, 1, 2, 1L << 32, 1L << 33, 1L << 63, KEY, KEY + 1};
         for (float rate : new float[] {0.1f, 0.5f}) {
-            Bench b = new Bench(device);
+            Bench b = new Bench(device, shape);
             Slice ones = b.input(n);
             ones.array().init(1f);
             Slice[] masks = new Slice[keys.length + 1];

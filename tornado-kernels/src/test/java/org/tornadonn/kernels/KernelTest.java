@@ -11,7 +11,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.tornadonn.suite.Recorded;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
 import uk.ac.manchester.tornado.api.enums.DataTransferMode;
-import uk.ac.manchester.tornado.api.runtime.TornadoRuntimeProvider;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
 /**
@@ -24,12 +23,12 @@ class KernelTest {
         return Bench.cases(new int[][] {{1, 1}, {3, 7}, {5, 16}, {67, 37}, {130, 48}});
     }
 
-    @ParameterizedTest(name = "{1} x {2} on {0}")
+    @ParameterizedTest(name = "{2} x {3} in {1} on {0}")
     @MethodSource("sizes")
     @Recorded(subject = "LayerNorm", part = "forward, backward")
-    void layerNorm(TornadoDevice device, int rows, int c) {
+    void layerNorm(TornadoDevice device, Shape shape, int rows, int c) {
         for (boolean skip : new boolean[] {false, true}) {
-            Bench b = new Bench(device);
+            Bench b = new Bench(device, shape);
             // A large eps keeps the case of one channel, whose variance is 0, within what floats can do.
             float eps = 1e-2f;
             Slice x = b.input(rows * c);
@@ -66,13 +65,13 @@ class KernelTest {
         }
     }
 
-    @ParameterizedTest(name = "{1} x {2} on {0}")
+    @ParameterizedTest(name = "{2} x {3} in {1} on {0}")
     @MethodSource("sizes")
     @Recorded(subject = "GELU", part = "forward, backward")
-    void gelu(TornadoDevice device, int rows, int c) {
+    void gelu(TornadoDevice device, Shape shape, int rows, int c) {
         int n = rows * c;
         for (GeluKernel.Form form : GeluKernel.Form.values()) {
-            Bench b = new Bench(device);
+            Bench b = new Bench(device, shape);
             Slice x = b.input(n);
             for (int i = 0; i < n; i++) {
                 x.array().set(x.offset() + i, 3 * x.array().get(x.offset() + i));
@@ -90,11 +89,11 @@ class KernelTest {
         }
     }
 
-    @ParameterizedTest(name = "{1} x {2} on {0}")
+    @ParameterizedTest(name = "{2} x {3} in {1} on {0}")
     @MethodSource("sizes")
     @Recorded(subject = "softmax", part = "forward, backward")
-    void softmax(TornadoDevice device, int rows, int c) {
-        Bench b = new Bench(device);
+    void softmax(TornadoDevice device, Shape shape, int rows, int c) {
+        Bench b = new Bench(device, shape);
         Slice x = b.input(rows * c);
         // Too large for exp without the maximum.
         x.array().set(x.offset() + c / 2, 200f);
@@ -110,11 +109,11 @@ class KernelTest {
         Bench.close("dX", Reference.gradient(op, Bench.values(dY), 0, Bench.values(x)), dX, 4 * c);
     }
 
-    @ParameterizedTest(name = "{1} x {2} on {0}")
+    @ParameterizedTest(name = "{2} x {3} in {1} on {0}")
     @MethodSource("sizes")
     @Recorded(subject = "layer scale", part = "forward, backward")
-    void layerScale(TornadoDevice device, int rows, int c) {
-        Bench b = new Bench(device);
+    void layerScale(TornadoDevice device, Shape shape, int rows, int c) {
+        Bench b = new Bench(device, shape);
         Slice x = b.input(rows * c);
         Slice branch = b.input(rows * c);
         Slice gamma = b.input(c);
@@ -134,12 +133,12 @@ class KernelTest {
         Bench.close("dGamma", Reference.gradient(op, up, 2, in), dGamma, rows);
     }
 
-    @ParameterizedTest(name = "{1} x {2} on {0}")
+    @ParameterizedTest(name = "{2} x {3} in {1} on {0}")
     @MethodSource("sizes")
     @Recorded(subject = "drop path", part = "forward, backward")
-    void dropPath(TornadoDevice device, int rows, int c) {
+    void dropPath(TornadoDevice device, Shape shape, int rows, int c) {
         int perSample = 3;
-        Bench b = new Bench(device);
+        Bench b = new Bench(device, shape);
         Slice x = b.input(rows * perSample * c);
         Slice residual = b.input(rows * perSample * c);
         Slice factors = b.input(rows);
@@ -159,7 +158,7 @@ class KernelTest {
     @ParameterizedTest
     @MethodSource("org.tornadonn.kernels.Bench#devices")
     @Recorded(subject = "cross-entropy", part = "loss, metrics, gradient")
-    void crossEntropy(TornadoDevice device) {
+    void crossEntropy(TornadoDevice device, Shape shape) {
         // The third row is padding, the last two are mixed.
         double[][] targets = new double[5][7];
         targets[0][2] = 1;
@@ -173,7 +172,7 @@ class KernelTest {
             given.set(i, (float) targets[i / 7][i % 7]);
         }
         for (float smoothing : new float[] {0f, 0.1f}) {
-            Bench b = new Bench(device);
+            Bench b = new Bench(device, shape);
             Slice logits = b.input(5 * 7);
             Slice dLogits = b.output(5 * 7);
             FloatArray metrics = new FloatArray(3);
@@ -201,11 +200,11 @@ class KernelTest {
         }
     }
 
-    @Test
+    @ParameterizedTest
+    @MethodSource("org.tornadonn.kernels.Bench#devices")
     @Recorded(subject = "DyT and LayerNorm", part = "golden vectors")
-    void goldenLayerVectors() {
-        TornadoDevice device = TornadoRuntimeProvider.getTornadoRuntime().getDefaultDevice();
-        Bench b = new Bench(device);
+    void goldenLayerVectors(TornadoDevice device, Shape shape) {
+        Bench b = new Bench(device, shape);
         Slice x = Slice.of(FloatArray.fromElements(1, -2, 0.5f, 3, 0, -0.25f));
         Slice gamma = Slice.of(FloatArray.fromElements(1, 2, -1));
         Slice beta = Slice.of(FloatArray.fromElements(0.1f, 0, -0.2f));

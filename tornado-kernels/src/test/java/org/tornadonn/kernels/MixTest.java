@@ -20,10 +20,10 @@ class MixTest {
         return Bench.cases(shapes);
     }
 
-    @ParameterizedTest(name = "{1} x {2} x {3} x {3} on {0}")
+    @ParameterizedTest(name = "{2} x {3} x {4} x {4} in {1} on {0}")
     @MethodSource("shapes")
     @Recorded(subject = "mixup, cutmix", part = "in place")
-    void mixesNeighbours(TornadoDevice device, int batch, int channels, int side) {
+    void mixesNeighbours(TornadoDevice device, Shape shape, int batch, int channels, int side) {
         int half = side / 2;
         // κ, left, top, width, height: mixup, cutmix inside and at the corner, nothing.
         float[][] mixes = {
@@ -34,7 +34,7 @@ class MixTest {
         };
         int values = channels * side * side;
         for (float[] m : mixes) {
-            Bench b = new Bench(device);
+            Bench b = new Bench(device, shape);
             // An image more than the batch has, which must stay as it is, as what stands before the first.
             Slice images = b.input((batch + 1) * values);
             FloatArray mix = FloatArray.fromArray(m);

@@ -17,13 +17,13 @@ class OptimizerTest {
     @ParameterizedTest
     @MethodSource("org.tornadonn.kernels.Bench#devices")
     @Recorded(subject = "AdamW", part = "update, average of weights")
-    void adamW(TornadoDevice device) {
+    void adamW(TornadoDevice device, Shape shape) {
         int[] sizes = {7, 16 * 1024 + 21, 48, 1};
         float[] rates = {1f, 0.25f, 0.5f, 1f};
         float[] decays = {0f, 0.05f, 0f, 0.1f};
         int n = Arrays.stream(sizes).sum();
         for (boolean averaged : new boolean[] {false, true}) {
-            Bench b = new Bench(device);
+            Bench b = new Bench(device, shape);
             Slice grads = b.input(n);
             // The average begins right behind the parameters.
             Slice both = b.input(2 * n);
@@ -84,9 +84,9 @@ class OptimizerTest {
     @ParameterizedTest
     @MethodSource("org.tornadonn.kernels.Bench#devices")
     @Recorded(subject = "gradient mean", part = "over micro-batches")
-    void accumulate(TornadoDevice device) {
+    void accumulate(TornadoDevice device, Shape shape) {
         int n = 16 * 1024 + 21;
-        Bench b = new Bench(device);
+        Bench b = new Bench(device, shape);
         Slice grads = b.input(n);
         Slice mean = b.input(n);
         double[] expected = Bench.values(mean);
@@ -106,10 +106,10 @@ class OptimizerTest {
     @ParameterizedTest
     @MethodSource("org.tornadonn.kernels.Bench#devices")
     @Recorded(subject = "gradient norm", part = "norm, clipping factor")
-    void gradientNorm(TornadoDevice device) {
+    void gradientNorm(TornadoDevice device, Shape shape) {
         for (int n : new int[] {1, 15, 16 * 1024, 40_003}) {
             for (float clip : new float[] {0f, 0.5f, 1e6f}) {
-                Bench b = new Bench(device);
+                Bench b = new Bench(device, shape);
                 Slice grads = b.input(n);
                 FloatArray norm = new FloatArray(2);
                 b.run(s -> {

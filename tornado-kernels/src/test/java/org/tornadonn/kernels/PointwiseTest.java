@@ -26,10 +26,9 @@ class PointwiseTest {
     }
 
     static Stream<Arguments> cases() {
-        return Bench.devices()
-                .flatMap(d -> Stream.of(Function.values())
-                        .flatMap(f -> Stream.of(f == Function.TANH ? SIZES : MIXED)
-                                .map(s -> Arguments.of(f, d, s[0], s[1]))));
+        return Bench.cases(Stream.of(Function.values())
+                .flatMap(f -> Stream.of(f == Function.TANH ? SIZES : MIXED).map(s -> new Object[] {f, s[0], s[1]}))
+                .toArray(Object[][]::new));
     }
 
     private static DoubleUnaryOperator reference(Function f) {
@@ -44,12 +43,12 @@ class PointwiseTest {
         };
     }
 
-    @ParameterizedTest(name = "{0}, {2} x {3} on {1}")
+    @ParameterizedTest(name = "{2}, {3} x {4} in {1} on {0}")
     @MethodSource("cases")
     @Recorded(subject = "DyT and the point-wise family", part = "forward, backward")
-    void matchesTheReference(Function f, TornadoDevice device, int rows, int c) {
+    void matchesTheReference(TornadoDevice device, Shape shape, Function f, int rows, int c) {
         for (Scalars scalars : Scalars.values()) {
-            Bench b = new Bench(device);
+            Bench b = new Bench(device, shape);
             boolean skipped = scalars == Scalars.BOTH;
             Slice x = b.input(rows * c);
             Slice alpha = scalars == Scalars.NEITHER ? null : b.input(1);
@@ -111,8 +110,8 @@ class PointwiseTest {
     @ParameterizedTest
     @MethodSource("org.tornadonn.kernels.Bench#devices")
     @Recorded(subject = "Derf", part = "golden vectors")
-    void derfGivesKnownValues(TornadoDevice device) {
-        Bench b = new Bench(device);
+    void derfGivesKnownValues(TornadoDevice device, Shape shape) {
+        Bench b = new Bench(device, shape);
         Slice x = of(1, -2, 0.5f, 3, 0, -0.25f);
         Slice alpha = of(0.5f);
         Slice shift = of(0.1f);

@@ -14,14 +14,14 @@ class ProductTest {
         return Bench.cases(shapes);
     }
 
-    @ParameterizedTest(name = "{1} x {2} x {3} on {0}")
+    @ParameterizedTest(name = "{2} x {3} x {4} in {1} on {0}")
     @MethodSource("products")
     @Recorded(subject = "linear", part = "forward, backward, with bias, residual, GELU")
-    void linear(TornadoDevice device, int rows, int in, int out) {
+    void linear(TornadoDevice device, Shape shape, int rows, int in, int out) {
         for (boolean extras : new boolean[] {false, true}) {
             GeluKernel.Form form = extras ? GeluKernel.Form.TANH : GeluKernel.Form.EXACT;
             Reference.Op activation = Reference.gelu(extras);
-            Bench b = new Bench(device);
+            Bench b = new Bench(device, shape);
             Slice x = b.input(rows * in);
             Slice w = b.input(out * in);
             Slice bias = b.input(out);
@@ -83,7 +83,7 @@ class ProductTest {
     @ParameterizedTest
     @MethodSource("org.tornadonn.kernels.Bench#devices")
     @Recorded(subject = "batched products", part = "NN, NT, TN, TT")
-    void batchedProducts(TornadoDevice device) {
+    void batchedProducts(TornadoDevice device, Shape shape) {
         int batch = 3;
         int m = 13;
         int n = 37;
@@ -91,7 +91,7 @@ class ProductTest {
         for (int form = 0; form < 4; form++) {
             boolean transposeA = form >= 2;
             boolean transposeB = form % 2 == 1;
-            Bench b = new Bench(device);
+            Bench b = new Bench(device, shape);
             Slice left = b.input(batch * m * k);
             Slice right = b.input(batch * k * n);
             Slice c = b.output(batch * m * n);
@@ -103,18 +103,17 @@ class ProductTest {
     }
 
     static Stream<Arguments> attentions() {
-        int[][] shapes = {{1, 1, 1, 1}, {2, 5, 2, 4}, {1, 17, 3, 16}, {2, 33, 1, 20}};
-        return Bench.devices()
-                .flatMap(d -> Stream.of(shapes)
-                        .flatMap(s ->
-                                Stream.of(false, true).map(causal -> Arguments.of(d, s[0], s[1], s[2], s[3], causal))));
+        int[][] sizes = {{1, 1, 1, 1}, {2, 5, 2, 4}, {1, 17, 3, 16}, {2, 33, 1, 20}};
+        return Bench.cases(Stream.of(false, true)
+                .flatMap(causal -> Stream.of(sizes).map(s -> new Object[] {s[0], s[1], s[2], s[3], causal}))
+                .toArray(Object[][]::new));
     }
 
-    @ParameterizedTest(name = "{1} images, {2} tokens, {3} heads of {4}, causal {5} on {0}")
+    @ParameterizedTest(name = "{2} images, {3} tokens, {4} heads of {5}, causal {6} in {1} on {0}")
     @MethodSource("attentions")
     @Recorded(subject = "attention", part = "forward, backward")
-    void attention(TornadoDevice device, int batch, int tokens, int heads, int d, boolean causal) {
-        Bench b = new Bench(device);
+    void attention(TornadoDevice device, Shape shape, int batch, int tokens, int heads, int d, boolean causal) {
+        Bench b = new Bench(device, shape);
         int rows = batch * tokens;
         Slice qkv = b.input(rows * 3 * heads * d);
         Slice dO = b.input(rows * heads * d);

@@ -17,11 +17,11 @@ class RmsNormTest {
         return Bench.cases(SIZES);
     }
 
-    @ParameterizedTest(name = "{1} x {2} on {0}")
+    @ParameterizedTest(name = "{2} x {3} in {1} on {0}")
     @MethodSource("sizes")
-    void matchesTheReference(TornadoDevice device, int rows, int c) {
+    void matchesTheReference(TornadoDevice device, Shape shape, int rows, int c) {
         for (boolean skip : new boolean[] {false, true}) {
-            Bench b = new Bench(device);
+            Bench b = new Bench(device, shape);
             float eps = 1e-2f;
             Slice x = b.input(rows * c);
             Slice gamma = b.input(c);

@@ -3,6 +3,7 @@ package org.tornadonn.benchmarks.measure;
 import org.tornadonn.benchmarks.op.Expectation;
 import org.tornadonn.benchmarks.op.Op;
 import org.tornadonn.benchmarks.op.Operands;
+import org.tornadonn.kernels.Shape;
 import org.tornadonn.kernels.Stage;
 import uk.ac.manchester.tornado.api.GridScheduler;
 import uk.ac.manchester.tornado.api.TornadoExecutionPlan;
@@ -33,7 +34,7 @@ public final class OpRun implements AutoCloseable {
 
     public OpRun(TornadoDevice device, Op.Pass pass, int[] size) {
         Op.Work work = pass.work().apply(operands, size);
-        Stage stage = new Stage("bench", new GridScheduler());
+        Stage stage = new Stage("bench", new GridScheduler(), Shape.of(device));
         stage.graph().transferToDevice(DataTransferMode.FIRST_EXECUTION, operands.inputs());
         work.tasks().accept(stage);
         stage.graph().transferToHost(DataTransferMode.UNDER_DEMAND, operands.outputs());

@@ -14,6 +14,7 @@ import org.tornadonn.kernels.LayerNormKernel;
 import org.tornadonn.kernels.MatMulKernel;
 import org.tornadonn.kernels.PointwiseKernel;
 import org.tornadonn.kernels.RmsNormKernel;
+import org.tornadonn.kernels.Shape;
 import org.tornadonn.kernels.Slice;
 import org.tornadonn.kernels.SoftmaxKernel;
 import org.tornadonn.kernels.Stage;
@@ -42,7 +43,7 @@ public final class OurSide implements Peer {
 
     @Override
     public Prepared prepare(Duel duel) {
-        return duel.training() ? new Steps(device, duel) : new Tasks().on(device, duel);
+        return duel.training() ? new Steps(device, duel) : new Tasks(device).of(duel);
     }
 
     private static final class Steps implements Prepared {
@@ -71,9 +72,15 @@ public final class OurSide implements Peer {
 
     private static final class Tasks {
         private final List<FloatArray> inputs = new ArrayList<>();
-        private final Stage s = new Stage("duel", new GridScheduler());
+        private final TornadoDevice device;
+        private final Stage s;
 
-        Prepared on(TornadoDevice device, Duel duel) {
+        Tasks(TornadoDevice device) {
+            this.device = device;
+            s = new Stage("duel", new GridScheduler(), Shape.of(device));
+        }
+
+        Prepared of(Duel duel) {
             Slice result = switch (duel.op()) {
                 case "matmul" -> matmul(duel);
                 case "attention" -> attention(duel);

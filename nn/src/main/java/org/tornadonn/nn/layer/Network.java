@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.tornadonn.kernels.MixKernel;
+import org.tornadonn.kernels.Shape;
 import org.tornadonn.kernels.Slice;
 import org.tornadonn.kernels.Stage;
 import org.tornadonn.nn.Mix;
@@ -44,6 +45,7 @@ public final class Network {
     private final int batch;
     private final int classes;
     private final Training training;
+    private final Shape shape;
     private final GridScheduler grids = new GridScheduler();
     private final List<FloatArray> resident = new ArrayList<>();
     private final FloatArray params;
@@ -63,14 +65,23 @@ public final class Network {
      * @param batch samples that are computed at a time
      * @param channels of an image
      * @param imageSize its side
+     * @param shape of the kernels
      */
     public Network(
-            ParameterTable table, Norm norm, Training training, int batch, int channels, int imageSize, int classes) {
+            ParameterTable table,
+            Norm norm,
+            Training training,
+            int batch,
+            int channels,
+            int imageSize,
+            int classes,
+            Shape shape) {
         this.table = table;
         this.norm = norm;
         this.batch = batch;
         this.classes = classes;
         this.training = training;
+        this.shape = shape;
         params = shared(MemoryUse.PARAMETERS, training.averaged() ? 2 : 1, table.size());
         grads = shared(MemoryUse.GRADIENTS, table.size());
         this.channels = channels;
@@ -171,6 +182,11 @@ public final class Network {
         }
     }
 
+    /** A stage of the same plan, outside of forward and backward. */
+    public Stage stage(String name) {
+        return new Stage(name, grids, shape);
+    }
+
     /** The next stage of backward. */
     public Stage backward(String name, int layers) {
         return add(backward, name, layers, null);
@@ -182,7 +198,7 @@ public final class Network {
     }
 
     private Stage add(List<Pass> passes, String name, int layers, Stage again) {
-        Stage stage = new Stage(name, grids);
+        Stage stage = stage(name);
         passes.add(new Pass(stage, layers, again));
         return stage;
     }

@@ -2,6 +2,7 @@ package org.tornadonn.nn.model;
 
 import java.util.EnumMap;
 import java.util.Map;
+import org.tornadonn.kernels.Shape;
 import org.tornadonn.kernels.Slice;
 import org.tornadonn.kernels.Stage;
 import org.tornadonn.nn.ParameterTable;
@@ -26,10 +27,17 @@ public record MemoryPlan(int batch, Map<MemoryUse, Long> uses) {
 
     private static MemoryPlan ofOneSample(ModelConfig config, Training training, int devices) {
         ParameterTable table = config.parameters();
-        Network net =
-                new Network(table, config.norm(), training, 1, config.channels(), config.imageSize(), config.classes());
+        Network net = new Network(
+                table,
+                config.norm(),
+                training,
+                1,
+                config.channels(),
+                config.imageSize(),
+                config.classes(),
+                Shape.LANES);
         config.build(net);
-        Stage head = new Stage("head", net.grids());
+        Stage head = net.stage("head");
         Slice logits = Slice.of(net.temporary(config.classes()));
         Slice targets = Slice.of(net.temporary(config.classes()));
         net.head().forward(head, logits);

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.tornadonn.kernels.AccumulateKernel;
 import org.tornadonn.kernels.CrossEntropyKernel;
+import org.tornadonn.kernels.Shape;
 import org.tornadonn.kernels.Slice;
 import org.tornadonn.kernels.Stage;
 import org.tornadonn.nn.Mix;
@@ -63,7 +64,14 @@ final class Replica implements AutoCloseable {
     Replica(ModelConfig config, Training training, int batch, boolean alone, TornadoDevice device) {
         ParameterTable table = config.parameters();
         net = new Network(
-                table, config.norm(), training, batch, config.channels(), config.imageSize(), config.classes());
+                table,
+                config.norm(),
+                training,
+                batch,
+                config.channels(),
+                config.imageSize(),
+                config.classes(),
+                Shape.of(device));
         targets = net.temporary(batch, config.classes());
         logits = net.temporary(batch, config.classes());
         this.training = training;
@@ -82,7 +90,7 @@ final class Replica implements AutoCloseable {
             last = pass.stage();
         }
         Stage body = last;
-        Stage head = new Stage("head", net.grids());
+        Stage head = net.stage("head");
         Slice dLogits = loss(head, training.smoothing());
         net.head().backward(head, dLogits);
         backward.add(new Step(graphs.size(), head, 0));
@@ -104,7 +112,7 @@ final class Replica implements AutoCloseable {
             graphs.add(chained(pass.stage(), last));
             last = pass.stage();
         }
-        Stage end = new Stage("update", net.grids());
+        Stage end = net.stage("update");
         if (!alone) {
             end.graph().transferToDevice(DataTransferMode.EVERY_EXECUTION, gradients);
         }
@@ -112,7 +120,7 @@ final class Replica implements AutoCloseable {
         optimizer.add(end);
         update = new Step(graphs.size(), end, 0);
         graphs.add(chained(end, last));
-        Stage prediction = new Stage("predict", net.grids());
+        Stage prediction = net.stage("predict");
         loss(prediction, 0f);
         predict = new Step(graphs.size(), prediction, 0);
         graphs.add(chained(prediction, body));
