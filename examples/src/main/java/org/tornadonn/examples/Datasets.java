@@ -27,6 +27,11 @@ record Datasets(String name, ImageSet train, ImageSet test) {
         return new Datasets(data.getFileName().toString(), folder.train(), folder.test());
     }
 
+    /** The number of classes of a folder or zip, or for null of the drawn ones. */
+    static int classes(Path data) {
+        return (data == null ? DrawnImages.NAMES : ImageFolder.classNames(data)).size();
+    }
+
     @Override
     public String toString() {
         return name + ": " + train.size() + " training and " + test.size() + " test images of "

@@ -211,19 +211,16 @@ final class TrainCommand implements Runnable {
         RecipeFile chosen = config == null ? recipe.file(isConvNext() ? "convnext" : "vit") : null;
         Path source = config == null ? data : config.data() == null ? null : Path.of(config.data());
         int size = config == null ? side() : config.model().imageSize();
+        if (explainMemory) {
+            explainMemory(config, chosen, source, targets.length);
+            return;
+        }
         System.out.println("Reading " + (source == null ? "drawn images" : source) + " ...");
         Datasets sets = Datasets.open(source, size);
         System.out.println("Data: " + sets);
         if (config == null) {
-            config = fresh(chosen, sets);
-        }
-        if (explainMemory) {
-            for (Norm each : config.norms()) {
-                System.out.println("\n" + each + ":\n"
-                        + MemoryPlan.of(
-                                config.model().withNorm(each), config.recipe().training(), targets.length));
-            }
-            return;
+            config = fresh(
+                    chosen, sets.train().classNames().size(), Batches.stepsPerEpoch(sets.train(), chosen.batch()));
         }
         if (resume == null) {
             config.write(folder);
@@ -276,16 +273,25 @@ final class TrainCommand implements Runnable {
         return architecture.toLowerCase(Locale.ROOT).startsWith("convnext");
     }
 
-    private RunConfig fresh(RecipeFile chosen, Datasets sets) {
-        ModelConfig model = pooled(model(sets.train().classNames().size(), norms.getFirst()));
+    /** Reads no image: what is kept does not depend on their number. */
+    private void explainMemory(RunConfig resumed, RecipeFile chosen, Path source, int devices) {
+        RunConfig config = resumed != null ? resumed : fresh(chosen, Datasets.classes(source), 1);
+        for (Norm each : config.norms()) {
+            System.out.println("\n" + each + ":\n"
+                    + MemoryPlan.of(
+                            config.model().withNorm(each), config.recipe().training(), devices));
+        }
+    }
+
+    private RunConfig fresh(RecipeFile chosen, int classes, int stepsPerEpoch) {
+        ModelConfig model = pooled(model(classes, norms.getFirst()));
         Recipe usual = Recipe.of(1, 1, 1e-3, 1).withAugmentation(RunConfig.usualAugmentation(data == null));
-        int perEpoch = Math.max(1, Batches.stepsPerEpoch(sets.train(), chosen.batch()));
         return new RunConfig(
                 data == null ? null : data.toAbsolutePath().toString(),
                 init == null ? null : init.toAbsolutePath().toString(),
                 norms,
                 model,
-                chosen.recipe(usual, perEpoch));
+                chosen.recipe(usual, Math.max(1, stepsPerEpoch)));
     }
 
     private ModelConfig model(int classes, Norm first) {

@@ -2,6 +2,7 @@ package org.tornadonn.examples;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -176,6 +177,24 @@ class MainTest {
         fails(2, "Missing required parameter", "eval");
         Path text = Files.writeString(folder.resolve("text"), "not a checkpoint, but some text");
         fails(1, "not a safetensors file", "eval", text.toString());
+    }
+
+    /** Of a thousand classes, whose images nobody could decode. */
+    @Test
+    void memoryIsExplainedWithoutReadingImages() throws Exception {
+        for (int label = 0; label < 1000; label++) {
+            Path name = Files.createDirectories(folder.resolve("data/class" + label));
+            Files.writeString(name.resolve("no.png"), "no image");
+        }
+        Path run = folder.resolve("run");
+        String common = "train --explain-memory --norm dyt --out " + run;
+        Said drawn = Said.by(common.split(" "));
+        Said own = Said.by((common + " --data " + folder.resolve("data")).split(" "));
+        assertEquals(0, drawn.code(), drawn.err());
+        assertEquals(0, own.code(), own.err());
+        assertTrue(own.out().contains("DyT:") && !own.out().contains("Reading"), own.out());
+        assertNotEquals(drawn.out(), own.out());
+        assertFalse(Files.exists(run));
     }
 
     @Test

@@ -21,7 +21,8 @@ public final class DrawnImages {
     private static final double ROTATION = Math.PI / 8;
     private static final int STRAY_LINES = 2;
     private static final double NOISE = 12;
-    private static final List<String> NAMES = List.of(
+    /** Of the classes. */
+    public static final List<String> NAMES = List.of(
             "ring", "square", "triangle", "star", "cross", "arrow", "spiral", "zigzag", "crescent", "hourglass");
 
     private DrawnImages() {}

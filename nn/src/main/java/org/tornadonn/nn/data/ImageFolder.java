@@ -32,20 +32,54 @@ public record ImageFolder(ImageSet train, ImageSet test, List<String> skipped) {
 
     private record Sample(Path file, int label) {}
 
+    /** Where the classes are; test is null where it is to be a part of train. */
+    private record Layout(Path train, Path test, List<String> classes) {
+        static Layout of(Path root, String name) throws IOException {
+            Path top = root;
+            while (folders(top).size() == 1 && images(top).isEmpty()) {
+                top = folders(top).getFirst();
+            }
+            Path parent = top;
+            Optional<Path> train = child(parent, "train");
+            Optional<Path> test = child(parent, "test").or(() -> child(parent, "val"));
+            if (train.isEmpty() || test.isEmpty()) {
+                return new Layout(top, null, classNames(top, name));
+            }
+            List<String> classes = classNames(train.get(), name);
+            if (!classNames(test.get(), name).equals(classes)) {
+                throw new UserException("The folders train and test of " + name + " have different classes.");
+            }
+            return new Layout(train.get(), test.get(), classes);
+        }
+    }
+
+    private interface Work<T> {
+        T on(Path root) throws IOException;
+    }
+
     /**
      * @param imageSize side that all images are scaled to
      * @param progress told now and then how far loading is
      */
     public static ImageFolder load(Path path, int imageSize, Consumer<String> progress) {
+        return in(path, root -> load(root, path.toString(), imageSize, progress));
+    }
+
+    /** The names of the classes, without reading an image. */
+    public static List<String> classNames(Path path) {
+        return in(path, root -> Layout.of(root, path.toString()).classes());
+    }
+
+    private static <T> T in(Path path, Work<T> work) {
         if (!Files.exists(path)) {
             throw new UserException("There is no " + path + "; give a folder or a zip file of class folders.");
         }
         try {
             if (Files.isDirectory(path)) {
-                return load(path, path.toString(), imageSize, progress);
+                return work.on(path);
             }
             try (FileSystem zip = FileSystems.newFileSystem(path)) {
-                return load(zip.getPath("/"), path.toString(), imageSize, progress);
+                return work.on(zip.getPath("/"));
             }
         } catch (ProviderNotFoundException e) {
             throw new UserException(path + " is neither a folder nor a zip file.");
@@ -59,27 +93,16 @@ public record ImageFolder(ImageSet train, ImageSet test, List<String> skipped) {
 
     private static ImageFolder load(Path root, String name, int imageSize, Consumer<String> progress)
             throws IOException {
-        Path top = root;
-        while (folders(top).size() == 1 && images(top).isEmpty()) {
-            top = folders(top).getFirst();
-        }
-        Path parent = top;
-        Optional<Path> train = child(parent, "train");
-        Optional<Path> test = child(parent, "test").or(() -> child(parent, "val"));
+        Layout layout = Layout.of(root, name);
+        List<String> classes = layout.classes();
         List<Sample> training = new ArrayList<>();
         List<Sample> testing = new ArrayList<>();
-        List<String> classes;
-        if (train.isPresent() && test.isPresent()) {
-            classes = classNames(train.get(), name);
-            if (!classNames(test.get(), name).equals(classes)) {
-                throw new UserException("The folders train and test of " + name + " have different classes.");
-            }
-            collect(train.get(), name, classes, training);
-            collect(test.get(), name, classes, testing);
+        if (layout.test() != null) {
+            collect(layout.train(), name, classes, training);
+            collect(layout.test(), name, classes, testing);
         } else {
-            classes = classNames(top, name);
             List<Sample> all = new ArrayList<>();
-            collect(top, name, classes, all);
+            collect(layout.train(), name, classes, all);
             Collections.shuffle(all, new Random(1));
             for (int i = 0; i < all.size(); i++) {
                 (i % TEST_SHARE == 0 ? testing : training).add(all.get(i));
