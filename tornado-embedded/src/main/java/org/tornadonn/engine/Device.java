@@ -35,6 +35,9 @@ public interface Device {
         /** Copies from host memory to {@code offset} (bytes) of this buffer; the source may be reused on return. */
         void write(long offset, MemorySegment source);
 
+        /** Does what {@link #write} to its beginning does with a source of zeros only, which need not be read. */
+        void writeZeros(MemorySegment source);
+
         /** Copies from {@code offset} (bytes) of this buffer to host memory, after everything launched so far. */
         void read(long offset, MemorySegment target);
 

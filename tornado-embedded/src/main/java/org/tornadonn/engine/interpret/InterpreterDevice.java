@@ -99,6 +99,11 @@ public final class InterpreterDevice implements Device {
         }
 
         @Override
+        public void writeZeros(MemorySegment source) {
+            write(0, source);
+        }
+
+        @Override
         public void read(long offset, MemorySegment target) {
             MemorySegment.copy(memory, offset, target, 0, target.byteSize());
         }

@@ -58,6 +58,18 @@ final class OpenCl {
             JAVA_INT,
             ADDRESS,
             ADDRESS);
+    private final MethodHandle fillBuffer = handle(
+            "clEnqueueFillBuffer",
+            JAVA_INT,
+            JAVA_LONG,
+            JAVA_LONG,
+            ADDRESS,
+            JAVA_LONG,
+            JAVA_LONG,
+            JAVA_LONG,
+            JAVA_INT,
+            ADDRESS,
+            ADDRESS);
     private final MethodHandle readBuffer = handle(
             "clEnqueueReadBuffer",
             JAVA_INT,
@@ -257,6 +269,15 @@ final class OpenCl {
         in(_ -> {
             check("clEnqueueWriteBuffer", (int) writeBuffer.invokeExact(
                     queue, buffer, 1, offset, source.byteSize(), source, 0, MemorySegment.NULL, MemorySegment.NULL));
+            return null;
+        });
+    }
+
+    void fillWithZeros(long queue, long buffer, long bytes) {
+        in(arena -> {
+            MemorySegment zero = arena.allocate(1);
+            check("clEnqueueFillBuffer", (int) fillBuffer.invokeExact(
+                    queue, buffer, zero, 1L, 0L, bytes, 0, MemorySegment.NULL, MemorySegment.NULL));
             return null;
         });
     }

@@ -161,6 +161,13 @@ public final class OpenClDevice implements Device {
         }
 
         @Override
+        public void writeZeros(MemorySegment source) {
+            if (source.byteSize() > 0) {
+                cl.fillWithZeros(queue, handle, source.byteSize());
+            }
+        }
+
+        @Override
         public void read(long offset, MemorySegment target) {
             if (target.byteSize() > 0) {
                 cl.read(queue, handle, offset, target);

@@ -186,7 +186,12 @@ public final class PlanRun {
     }
 
     private void upload(TornadoNativeArray array, Device.Buffer buffer) {
-        buffer.write(0, array.getSegment());
+        if (HostMemory.untouched(array)) {
+            // Reading the zeros would give them pages: the host would then hold what only the device needs.
+            buffer.writeZeros(HostMemory.elements(array));
+        } else {
+            buffer.write(0, array.getSegment());
+        }
         bytesIn += array.getNumBytesOfSegment();
     }
 

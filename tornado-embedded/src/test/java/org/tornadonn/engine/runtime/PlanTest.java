@@ -3,7 +3,10 @@ package org.tornadonn.engine.runtime;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,6 +27,7 @@ import uk.ac.manchester.tornado.api.exceptions.TornadoExecutionPlanException;
 import uk.ac.manchester.tornado.api.exceptions.TornadoOutOfMemoryException;
 import uk.ac.manchester.tornado.api.exceptions.TornadoRuntimeException;
 import uk.ac.manchester.tornado.api.exceptions.TornadoTaskRuntimeException;
+import uk.ac.manchester.tornado.api.runtime.TornadoRuntimeProvider;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
@@ -69,6 +73,36 @@ class PlanTest {
     static void kFirst(FloatArray y) {
         for (@Parallel int i = 0; i < 2; i++) {
             y.set(i, 1f);
+        }
+    }
+
+    /** What only the device needs does not stand in the host's memory too. */
+    @Test
+    void untouchedArraysTakeNoRoomOnTheHost() throws Exception {
+        Path status = Path.of("/proc/self/statm");
+        assumeTrue(Files.exists(status), "resident memory is read from /proc, and this system has none");
+        TornadoDevice device = TornadoRuntimeProvider.getTornadoRuntime().getDefaultDevice();
+        long pages = Long.parseLong(Files.readString(status).split(" ")[1]);
+        FloatArray y = new FloatArray(1 << 26);
+        FloatArray two = FloatArray.fromElements(2f, 3f);
+        TaskGraph graph = new TaskGraph("untouched")
+                .transferToDevice(DataTransferMode.FIRST_EXECUTION, y, two)
+                .task("add", PlanTest::kAddFew, y, two)
+                .transferToHost(DataTransferMode.UNDER_DEMAND, two)
+                .persistOnDevice(y);
+        try (TornadoExecutionPlan plan = new TornadoExecutionPlan(graph.snapshot())) {
+            TornadoExecutionResult result = plan.withDevice(device).execute();
+            long more = 4096 * (Long.parseLong(Files.readString(status).split(" ")[1]) - pages);
+            assertTrue(
+                    more < 1.6 * y.getNumBytesOfSegment(), more + " bytes for an array of " + y.getNumBytesOfSegment());
+            result.transferToHost(two);
+            assertEquals(2f, two.get(0), "untouched memory is zero on the device");
+        }
+    }
+
+    static void kAddFew(FloatArray y, FloatArray x) {
+        for (@Parallel int i = 0; i < 2; i++) {
+            x.set(i, x.get(i) + y.get(y.getSize() - 2 + i));
         }
     }
 

@@ -1,24 +1,39 @@
 package uk.ac.manchester.tornado.api.types.arrays;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import org.tornadonn.engine.runtime.HostMemory;
 
 /** Arrays outside the Java heap: a header of {@link #ARRAY_HEADER} bytes, then the elements. */
 public abstract sealed class TornadoNativeArray permits FloatArray, IntArray, DoubleArray, LongArray, HalfFloatArray {
     /** Bytes before the first element. */
     public static final long ARRAY_HEADER = 16;
 
+    static {
+        HostMemory.grant(new HostMemory.Access() {
+            @Override
+            public MemorySegment elements(TornadoNativeArray array) {
+                return array.elements;
+            }
+
+            @Override
+            public boolean untouched(TornadoNativeArray array) {
+                return !array.touched;
+            }
+        });
+    }
+
     private final int size;
     private final MemorySegment memory;
     private final MemorySegment elements;
+    private boolean touched;
 
     TornadoNativeArray(int size, int elementBytes) {
         if (size < 0) {
             throw new IllegalArgumentException("an array of " + size + " elements");
         }
         this.size = size;
-        memory = Arena.ofAuto().allocate(ARRAY_HEADER + (long) size * elementBytes, 64);
+        memory = NativeMemory.zeros(ARRAY_HEADER + (long) size * elementBytes);
         memory.set(ValueLayout.JAVA_INT, 0, size);
         elements = memory.asSlice(ARRAY_HEADER);
     }
@@ -37,10 +52,12 @@ public abstract sealed class TornadoNativeArray permits FloatArray, IntArray, Do
 
     /** The elements, without the header. */
     public final MemorySegment getSegment() {
+        touched = true;
         return elements;
     }
 
     public final MemorySegment getSegmentWithHeader() {
+        touched = true;
         return memory;
     }
 
