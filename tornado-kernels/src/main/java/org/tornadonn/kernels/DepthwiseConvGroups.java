@@ -5,9 +5,8 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /**
- * {@link DepthwiseConvKernel} in {@link Shape#GROUPS}: a group has 32 channels, so that neighbours read neighbours, four work-items a
- * channel. Pixels go through a window of 8 registers that moves along a row; the sums, 8 for each of two rows of pixels or of taps,
- * stay in registers too.
+ * {@link DepthwiseConvKernel} in {@link Shape#GROUPS}: a group has 32 channels, four work-items a channel. Sums stay in
+ * registers, 8 for each of two rows of pixels or of taps, and so do the pixels that meet them.
  */
 public final class DepthwiseConvGroups {
     private DepthwiseConvGroups() {}
@@ -43,9 +42,7 @@ public final class DepthwiseConvGroups {
             int k,
             int turned,
             int hasResidual) {
-        // Rows of zeros on both sides, for a row of pixels meets taps of either of the two rows or of one. A stride of
-        // 33, because
-        // neighbours store taps of one channel.
+        // Rows of zeros on both sides, for a row of x may meet taps of one row of sums only. 33, not 32, for the banks.
         float[] taps = context.allocateFloatLocalArray((k + 2) * k * 33);
         int item = context.localIdx;
         int first = context.groupIdx % blocks * 32;
@@ -75,8 +72,9 @@ public final class DepthwiseConvGroups {
             if (turned == 0) {
                 start = bias.get(at.get(t + 4) + channel);
             }
-            for (int r = 0; r < 16; r++) {
+            for (int r = 0; r < 8; r++) {
                 sums[r] = start;
+                sums[8 + r] = start;
             }
             int last = Math.min(side, row + 2 + half);
             for (int i = Math.max(0, row - half); i < last; i++) {
@@ -145,44 +143,50 @@ public final class DepthwiseConvGroups {
         int half = k / 2;
         int last = Math.min(rows, (part + 1) * rowsPerPart);
         float[] sums = new float[16];
-        float[] window = new float[16];
+        float[] near = new float[15];
+        float[] far = new float[15];
+        float[] up = new float[8];
         for (int u = item / 32; u < k; u += 8) {
             for (int v = 0; v < k; v += 8) {
                 float bias = 0f;
-                for (int r = 0; r < 16; r++) {
+                for (int r = 0; r < 8; r++) {
                     sums[r] = 0f;
+                    sums[8 + r] = 0f;
                 }
                 for (int row = part * rowsPerPart; row < last; row++) {
                     int from = at.get(t + 2) + row * side * c + channel;
-                    int near = row % side + u - half;
-                    int far = near + 4;
+                    int nearRow = row % side + u - half;
+                    int farRow = nearRow + 4;
                     int near0 = at.get(t + 3) + (row + u - half) * side * c + channel;
                     int far0 = near0 + 4 * side * c;
                     // A row beside the image has no pixels.
                     int nearSide = 0;
-                    if (near >= 0 && near < side) {
+                    if (nearRow >= 0 && nearRow < side) {
                         nearSide = side;
                     }
                     int farSide = 0;
-                    if (far >= 0 && far < side) {
+                    if (farRow >= 0 && farRow < side) {
                         farSide = side;
                     }
                     for (int r = 0; r < 7; r++) {
-                        window[r + 1] = pixel(x, near0, v - half + r, nearSide, c);
-                        window[r + 9] = pixel(x, far0, v - half + r, farSide, c);
+                        near[8 + r] = pixel(x, near0, v - half + r, nearSide, c);
+                        far[8 + r] = pixel(x, far0, v - half + r, farSide, c);
                     }
                     for (int column = 0; column < side; column += 8) {
-                        for (int j = column; j < column + 8; j++) {
-                            for (int r = 0; r < 7; r++) {
-                                window[r] = window[r + 1];
-                                window[r + 8] = window[r + 9];
-                            }
-                            window[7] = pixel(x, near0, v - half + 7 + j, nearSide, c);
-                            window[15] = pixel(x, far0, v - half + 7 + j, farSide, c);
-                            float up = pixel(dY, from, j, side, c);
-                            bias += up;
-                            for (int r = 0; r < 16; r++) {
-                                sums[r] += up * window[r];
+                        for (int r = 0; r < 7; r++) {
+                            near[r] = near[8 + r];
+                            far[r] = far[8 + r];
+                        }
+                        for (int r = 0; r < 8; r++) {
+                            near[7 + r] = pixel(x, near0, column + v - half + 7 + r, nearSide, c);
+                            far[7 + r] = pixel(x, far0, column + v - half + 7 + r, farSide, c);
+                            up[r] = pixel(dY, from, column + r, side, c);
+                        }
+                        for (int j = 0; j < 8; j++) {
+                            bias += up[j];
+                            for (int r = 0; r < 8; r++) {
+                                sums[r] += up[j] * near[j + r];
+                                sums[8 + r] += up[j] * far[j + r];
                             }
                         }
                     }
