@@ -297,11 +297,41 @@ public final class DepthwiseConvKernel {
             int side,
             int c,
             int k) {
-        int blocks = Rows.divideUp(c, 16);
-        FloatArray taps = new FloatArray(blocks * (k * k + 1) * 16);
         Slice someBias = bias == null ? weight : bias;
         Slice someResidual = residual == null ? x : residual;
         int turned = bias == null ? 1 : 0;
+        if (s.shape() == Shape.GROUPS) {
+            int groupBlocks = Rows.divideUp(c, 32);
+            int down = Rows.divideUp(side, 2);
+            int across = Rows.divideUp(side, 8);
+            int tiles = batch * down * across;
+            int t = s.place(someResidual, y, x, weight, someBias);
+            s.grid(id, Groups.grid(Rows.divideUp(tiles, 4) * groupBlocks));
+            s.graph()
+                    .task(
+                            id,
+                            DepthwiseConvGroups::kConvolve,
+                            new KernelContext(),
+                            someResidual.array(),
+                            y.array(),
+                            x.array(),
+                            weight.array(),
+                            someBias.array(),
+                            s.table(),
+                            t,
+                            groupBlocks,
+                            tiles,
+                            down,
+                            across,
+                            side,
+                            c,
+                            k,
+                            turned,
+                            residual == null ? 0 : 1);
+            return;
+        }
+        int blocks = Rows.divideUp(c, 16);
+        FloatArray taps = new FloatArray(blocks * (k * k + 1) * 16);
         int forTaps = s.place(Slice.of(taps), weight, someBias);
         int t = s.place(someResidual, y, x, Slice.of(taps));
         WorkerGrid grid = new WorkerGrid1D(batch * blocks);
@@ -353,6 +383,10 @@ public final class DepthwiseConvKernel {
     /** dWeight [c, 1, k, k] and dBias [c] from dY and x [batch, side, c]. */
     public static void backwardWeights(
             Stage s, String id, Slice dWeight, Slice dBias, Slice dY, Slice x, int batch, int side, int c, int k) {
+        if (s.shape() == Shape.GROUPS) {
+            backwardWeightsInGroups(s, id, dWeight, dBias, dY, x, batch * side, side, c, k);
+            return;
+        }
         int blocks = Rows.divideUp(c, 16);
         int imagesPerPart = Rows.divideUp(batch, Rows.divideUp(Rows.PARTS, blocks));
         int parts = Rows.divideUp(batch, imagesPerPart);
@@ -380,6 +414,36 @@ public final class DepthwiseConvKernel {
                         imagesPerPart);
         weightSums(s, id + "Sum", dWeight, partial, blocks, parts, c, k, 0, k * k);
         weightSums(s, id + "BiasSum", dBias, partial, blocks, parts, c, k, k * k, 1);
+    }
+
+    private static void backwardWeightsInGroups(
+            Stage s, String id, Slice dWeight, Slice dBias, Slice dY, Slice x, int rows, int side, int c, int k) {
+        int blocks = Rows.divideUp(c, 32);
+        int rowsPerPart = Rows.divideUp(rows, Rows.divideUp(Groups.PARTS, blocks));
+        int parts = Rows.divideUp(rows, rowsPerPart);
+        FloatArray partial = new FloatArray(parts * c * k * k);
+        FloatArray partialBias = new FloatArray(parts * c);
+        int t = s.place(Slice.of(partial), Slice.of(partialBias), dY, x);
+        s.grid(id, Groups.grid(parts * blocks));
+        s.graph()
+                .task(
+                        id,
+                        DepthwiseConvGroups::kWeightParts,
+                        new KernelContext(),
+                        partial,
+                        partialBias,
+                        dY.array(),
+                        x.array(),
+                        s.table(),
+                        t,
+                        blocks,
+                        rows,
+                        side,
+                        c,
+                        k,
+                        rowsPerPart);
+        PartialSums.sum(s, id + "Sum", dWeight, Slice.of(partial), parts, c * k * k, c * k * k);
+        PartialSums.sum(s, id + "BiasSum", dBias, Slice.of(partialBias), parts, c, c);
     }
 
     private static void weightSums(

@@ -5,11 +5,12 @@ import uk.ac.manchester.tornado.api.annotations.Parallel;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
-/** The second stage of sums over rows: out [n] = Σ over parts of partial [parts, n]. */
+/** The second stage of sums over rows: out [n] = Σ over parts of partial [parts, n], or of the first n columns of wider parts. */
 public final class PartialSums {
     private PartialSums() {}
 
-    public static void kSumParts(FloatArray out, FloatArray partial, IntArray at, int t, int parts, int n, int blocks) {
+    public static void kSumParts(
+            FloatArray out, FloatArray partial, IntArray at, int t, int parts, int stride, int n, int blocks) {
         for (@Parallel int block = 0; block < blocks; block++) {
             int out0 = at.get(t);
             int partial0 = at.get(t + 1);
@@ -21,7 +22,7 @@ public final class PartialSums {
                 }
                 for (int p = 0; p < parts; p++) {
                     for (int l = 0; l < 16; l++) {
-                        sums[l] += partial.get(partial0 + p * n + first + l);
+                        sums[l] += partial.get(partial0 + p * stride + first + l);
                     }
                 }
                 for (int l = 0; l < 16; l++) {
@@ -31,7 +32,7 @@ public final class PartialSums {
                 for (int j = first; j < n; j++) {
                     float sum = 0f;
                     for (int p = 0; p < parts; p++) {
-                        sum += partial.get(partial0 + p * n + j);
+                        sum += partial.get(partial0 + p * stride + j);
                     }
                     out.set(out0 + j, sum);
                 }
@@ -46,7 +47,12 @@ public final class PartialSums {
 
     /** Adds the task that sums {@link #parts} parts. */
     static void sum(Stage s, String id, Slice out, FloatArray partial, int n) {
-        int t = s.place(out, Slice.of(partial));
+        sum(s, id, out, Slice.of(partial), parts(s), n, n);
+    }
+
+    /** Adds the task that sums {@code parts} parts, from one to the next {@code stride} elements. */
+    static void sum(Stage s, String id, Slice out, Slice partial, int parts, int stride, int n) {
+        int t = s.place(out, partial);
         if (s.shape() == Shape.GROUPS) {
             s.grid(id, Groups.grid(Rows.divideUp(n, 16)));
             s.graph()
@@ -55,10 +61,11 @@ public final class PartialSums {
                             PartialSumsGroups::kSumParts,
                             new KernelContext(),
                             out.array(),
-                            partial,
+                            partial.array(),
                             s.table(),
                             t,
-                            parts(s),
+                            parts,
+                            stride,
                             n);
             return;
         }
@@ -67,10 +74,11 @@ public final class PartialSums {
                         id,
                         PartialSums::kSumParts,
                         out.array(),
-                        partial,
+                        partial.array(),
                         s.table(),
                         t,
-                        parts(s),
+                        parts,
+                        stride,
                         n,
                         Rows.divideUp(n, 16));
     }

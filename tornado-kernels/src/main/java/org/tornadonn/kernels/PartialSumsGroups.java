@@ -9,7 +9,14 @@ public final class PartialSumsGroups {
     private PartialSumsGroups() {}
 
     public static void kSumParts(
-            KernelContext context, FloatArray out, FloatArray partial, IntArray at, int t, int parts, int n) {
+            KernelContext context,
+            FloatArray out,
+            FloatArray partial,
+            IntArray at,
+            int t,
+            int parts,
+            int stride,
+            int n) {
         float[] sums = context.allocateFloatLocalArray(128);
         int item = context.localIdx;
         int column = context.groupIdx * 16 + item % 16;
@@ -17,7 +24,7 @@ public final class PartialSumsGroups {
         int from = at.get(t + 1) + Math.min(column, n - 1);
         float sum = 0f;
         for (int p = item / 16; p < parts; p += 8) {
-            sum += partial.get(from + p * n);
+            sum += partial.get(from + p * stride);
         }
         sums[item] = sum;
         for (int half = 64; half >= 16; half = half / 2) {

@@ -94,6 +94,25 @@ public final class PatchKernel {
         int perImage = (size / patch) * (size / patch);
         boolean first = layout == Layout.CHANNELS_FIRST;
         int t = s.place(patches, images);
+        if (s.shape() == Shape.GROUPS) {
+            s.graph()
+                    .task(
+                            id,
+                            PatchGroups::kMove,
+                            patches.array(),
+                            images.array(),
+                            s.table(),
+                            t,
+                            batch * channels * size * size,
+                            perImage,
+                            channels,
+                            size,
+                            patch,
+                            first ? 1 : channels,
+                            first ? size * size : 1,
+                            0);
+            return;
+        }
         s.graph()
                 .task(
                         id,
@@ -125,6 +144,25 @@ public final class PatchKernel {
         int perImage = (size / patch) * (size / patch);
         boolean first = layout == Layout.CHANNELS_FIRST;
         int t = s.place(images, patches);
+        if (s.shape() == Shape.GROUPS) {
+            s.graph()
+                    .task(
+                            id,
+                            PatchGroups::kMove,
+                            images.array(),
+                            patches.array(),
+                            s.table(),
+                            t,
+                            batch * channels * size * size,
+                            perImage,
+                            channels,
+                            size,
+                            patch,
+                            first ? 1 : channels,
+                            first ? size * size : 1,
+                            1);
+            return;
+        }
         s.graph()
                 .task(
                         id,

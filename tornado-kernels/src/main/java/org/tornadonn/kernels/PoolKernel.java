@@ -1,5 +1,6 @@
 package org.tornadonn.kernels;
 
+import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.annotations.Parallel;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
@@ -47,6 +48,25 @@ public final class PoolKernel {
     /** y [batch, c] from x [batch, tokens, c]. */
     public static void forward(Stage s, String id, Slice y, Slice x, int batch, int tokens, int c, int first, int end) {
         int t = s.place(y, x);
+        if (s.shape() == Shape.GROUPS) {
+            int blocks = Rows.divideUp(c, 16);
+            s.grid(id, Groups.grid(batch * blocks));
+            s.graph()
+                    .task(
+                            id,
+                            PoolGroups::kForward,
+                            new KernelContext(),
+                            y.array(),
+                            x.array(),
+                            s.table(),
+                            t,
+                            blocks,
+                            tokens,
+                            c,
+                            first,
+                            end);
+            return;
+        }
         s.graph().task(id, PoolKernel::kForward, y.array(), x.array(), s.table(), t, batch, tokens, c, first, end);
     }
 
@@ -54,6 +74,22 @@ public final class PoolKernel {
     public static void backward(
             Stage s, String id, Slice dX, Slice dY, int batch, int tokens, int c, int first, int end) {
         int t = s.place(dX, dY);
+        if (s.shape() == Shape.GROUPS) {
+            s.graph()
+                    .task(
+                            id,
+                            PoolGroups::kBackward,
+                            dX.array(),
+                            dY.array(),
+                            s.table(),
+                            t,
+                            batch * tokens * c,
+                            tokens,
+                            c,
+                            first,
+                            end);
+            return;
+        }
         s.graph()
                 .task(
                         id,

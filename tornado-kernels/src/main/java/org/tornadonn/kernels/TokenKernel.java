@@ -49,25 +49,26 @@ public final class TokenKernel {
         }
     }
 
-    public static void kBackwardSums(
-            FloatArray dPos, FloatArray dX, IntArray at, int t, int tokens, int batch, int stride, int c) {
-        for (@Parallel int token = 0; token < tokens; token++) {
-            int dPos0 = at.get(t) + token * c;
-            int dX0 = at.get(t + 1) + token * c;
-            for (int j = 0; j < c; j++) {
-                float sum = 0f;
-                for (int b = 0; b < batch; b++) {
-                    sum += dX.get(dX0 + b * stride + j);
-                }
-                dPos.set(dPos0 + j, sum);
-            }
-        }
-    }
-
     /** x [batch, patches + 1, c] from embedded [batch, patches, c], cls [c], pos [patches + 1, c]. */
     public static void forward(
             Stage s, String id, Slice x, Slice embedded, Slice cls, Slice pos, int batch, int patches, int c) {
         int t = s.place(x, embedded, cls, pos);
+        if (s.shape() == Shape.GROUPS) {
+            s.graph()
+                    .task(
+                            id,
+                            TokenGroups::kForward,
+                            x.array(),
+                            embedded.array(),
+                            cls.array(),
+                            pos.array(),
+                            s.table(),
+                            t,
+                            batch * (patches + 1) * c,
+                            patches + 1,
+                            c);
+            return;
+        }
         s.graph()
                 .task(
                         id,
@@ -87,42 +88,33 @@ public final class TokenKernel {
     public static void backward(
             Stage s, String id, Slice dEmbedded, Slice dCls, Slice dPos, Slice dX, int batch, int patches, int c) {
         int rows = s.place(dEmbedded, dX);
-        s.graph()
-                .task(
-                        id,
-                        TokenKernel::kBackwardRows,
-                        dEmbedded.array(),
-                        dX.array(),
-                        s.table(),
-                        rows,
-                        batch * patches,
-                        patches,
-                        c);
-        int pos = s.place(dPos, dX);
-        s.graph()
-                .task(
-                        id + "Pos",
-                        TokenKernel::kBackwardSums,
-                        dPos.array(),
-                        dX.array(),
-                        s.table(),
-                        pos,
-                        patches + 1,
-                        batch,
-                        (patches + 1) * c,
-                        c);
-        int cls = s.place(dCls, dX);
-        s.graph()
-                .task(
-                        id + "Cls",
-                        TokenKernel::kBackwardSums,
-                        dCls.array(),
-                        dX.array(),
-                        s.table(),
-                        cls,
-                        1,
-                        batch,
-                        (patches + 1) * c,
-                        c);
+        if (s.shape() == Shape.GROUPS) {
+            s.graph()
+                    .task(
+                            id,
+                            TokenGroups::kBackwardRows,
+                            dEmbedded.array(),
+                            dX.array(),
+                            s.table(),
+                            rows,
+                            batch * patches * c,
+                            patches,
+                            c);
+        } else {
+            s.graph()
+                    .task(
+                            id,
+                            TokenKernel::kBackwardRows,
+                            dEmbedded.array(),
+                            dX.array(),
+                            s.table(),
+                            rows,
+                            batch * patches,
+                            patches,
+                            c);
+        }
+        int perImage = (patches + 1) * c;
+        PartialSums.sum(s, id + "Pos", dPos, dX, batch, perImage, perImage);
+        PartialSums.sum(s, id + "Cls", dCls, dX, batch, perImage, c);
     }
 }

@@ -30,7 +30,14 @@ class ConvolutionTest {
 
     static Stream<Arguments> convolutions() {
         int[][] shapes = {
-            {1, 1, 1, 1}, {2, 3, 4, 3}, {1, 9, 17, 7}, {3, 2, 16, 7}, {1, 8, 32, 7}, {70, 2, 3, 5}, {1, 17, 3, 9}
+            {1, 1, 1, 1},
+            {2, 3, 4, 3},
+            {1, 9, 17, 7},
+            {3, 2, 16, 7},
+            {1, 8, 32, 7},
+            {70, 2, 3, 5},
+            {1, 17, 3, 9},
+            {55, 2, 130, 1}
         };
         return Bench.cases(shapes);
     }
@@ -108,7 +115,7 @@ class ConvolutionTest {
     @Recorded(subject = "pool", part = "forward, backward")
     void pool(TornadoDevice device, Shape shape) {
         int batch = 3;
-        int tokens = 6;
+        int tokens = 11;
         int c = 19;
         for (int[] range : new int[][] {{0, tokens}, {1, tokens}, {0, 1}}) {
             Bench b = new Bench(device, shape);

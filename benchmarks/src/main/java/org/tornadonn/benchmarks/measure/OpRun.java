@@ -32,9 +32,14 @@ public final class OpRun implements AutoCloseable {
     private final double compileMillis;
     private final double firstMillis;
 
+    /** With the shape of kernels that suits the device. */
     public OpRun(TornadoDevice device, Op.Pass pass, int[] size) {
+        this(device, Shape.of(device), pass, size);
+    }
+
+    public OpRun(TornadoDevice device, Shape shape, Op.Pass pass, int[] size) {
         Op.Work work = pass.work().apply(operands, size);
-        Stage stage = new Stage("bench", new GridScheduler(), Shape.of(device));
+        Stage stage = new Stage("bench", new GridScheduler(), shape);
         stage.graph().transferToDevice(DataTransferMode.FIRST_EXECUTION, operands.inputs());
         work.tasks().accept(stage);
         stage.graph().transferToHost(DataTransferMode.UNDER_DEMAND, operands.outputs());

@@ -16,17 +16,20 @@ import java.util.Set;
 import java.util.function.ToDoubleFunction;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.tornadonn.benchmarks.measure.OpRun;
 import org.tornadonn.engine.interpret.Counts;
 import org.tornadonn.engine.runtime.Devices;
 import org.tornadonn.examples.DeviceChoice;
 import org.tornadonn.kernels.PointwiseKernel;
+import org.tornadonn.kernels.Shape;
 import org.tornadonn.kernels.Slice;
 import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
 
 /**
- * What every entry states against what the IR interpreter counts: bytes are those of the distinct elements that kernels read and
- * write, and operations those that they do, but for what is named here.
+ * What every entry states against what the IR interpreter counts: bytes are those of the distinct elements that kernels of either
+ * shape read and write, and operations those that kernels in lanes do, but for what is named here.
  */
 @Tag("embedded")
 class CountsTest {
@@ -167,17 +170,17 @@ class CountsTest {
                     s -> PointwiseKernel.forward(s, "f", f, y, x, null, null, gamma, gamma, 1, 16),
                     e -> e.within("y", y, 0, 0, 100));
         });
-        return run(pass, size()).counts().operations();
+        return run(Shape.LANES, pass, size()).counts().operations();
     }
 
     /** @param distinct bytes of the operands' distinct elements, read and written */
     private record Counted(Counts counts, long distinct) {}
 
-    private static Counted run(Op.Pass pass, int[] size) {
+    private static Counted run(Shape shape, Op.Pass pass, int[] size) {
         List<OpRun> runs = new ArrayList<>();
         Counts counts = Devices.runtime()
                 .interpreter()
-                .count(() -> runs.add(new OpRun(DeviceChoice.all().getLast(), pass, size)));
+                .count(() -> runs.add(new OpRun(DeviceChoice.all().getLast(), shape, pass, size)));
         try (OpRun run = runs.getFirst()) {
             Set<Object> operands = Collections.newSetFromMap(new IdentityHashMap<>());
             Collections.addAll(operands, run.operands().inputs());
@@ -192,7 +195,7 @@ class CountsTest {
 
     /** What is wrong with a statement, or null. */
     private static String fault(String name, Op.Pass pass, Case c) {
-        Counted counted = run(pass, c.size());
+        Counted counted = run(Shape.LANES, pass, c.size());
         String where = name + " " + Op.shape(c.size()) + ": ";
         long bytes = pass.bytes().applyAsLong(c.size());
         if (counted.distinct() != bytes) {
@@ -231,14 +234,15 @@ class CountsTest {
     }
 
     /** Sizes that are no multiples of anything. */
-    @Test
-    void bytesAreThoseOfDistinctElements() {
+    @ParameterizedTest
+    @EnumSource(Shape.class)
+    void bytesAreThoseOfDistinctElements(Shape shape) {
         for (Op op : OpList.ALL) {
             for (Op.Pass pass : op.passes()) {
                 for (int[] size : op.sizes().tiny()) {
                     assertEquals(
                             pass.bytes().applyAsLong(size),
-                            run(pass, size).distinct(),
+                            run(shape, pass, size).distinct(),
                             op.name() + " " + pass.name() + " " + Op.shape(size));
                 }
             }
