@@ -46,9 +46,16 @@ public final class PartialSums {
 
     /** Adds the task that sums {@link #parts} parts. */
     static void sum(Stage s, String id, Slice out, FloatArray partial, int n) {
+        sum(s, id, out, partial, parts(s), n);
+    }
+
+    /** Adds the task that sums some parts. */
+    static void sum(Stage s, String id, Slice out, FloatArray partial, int parts, int n) {
         int t = s.place(out, Slice.of(partial));
         if (s.shape() == Shape.GROUPS) {
-            s.grid(id, Groups.grid(Rows.divideUp(n, 16)));
+            // Of one column all work-items of a group have a share.
+            int columns = n == 1 ? 1 : 16;
+            s.grid(id, Groups.grid(Rows.divideUp(n, columns)));
             s.graph()
                     .task(
                             id,
@@ -58,20 +65,11 @@ public final class PartialSums {
                             partial,
                             s.table(),
                             t,
-                            parts(s),
-                            n);
+                            parts,
+                            n,
+                            columns);
             return;
         }
-        s.graph()
-                .task(
-                        id,
-                        PartialSums::kSumParts,
-                        out.array(),
-                        partial,
-                        s.table(),
-                        t,
-                        parts(s),
-                        n,
-                        Rows.divideUp(n, 16));
+        s.graph().task(id, PartialSums::kSumParts, out.array(), partial, s.table(), t, parts, n, Rows.divideUp(n, 16));
     }
 }
