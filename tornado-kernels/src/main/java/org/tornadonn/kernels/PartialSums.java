@@ -44,7 +44,13 @@ public final class PartialSums {
         return s.shape() == Shape.GROUPS ? Groups.PARTS : Rows.PARTS;
     }
 
-    /** Adds the task that sums {@link #parts} parts. */
+    /** Parts that sums over so many rows are made in; in groups none is without rows, and most have a multiple of the four that a group reads at a time. */
+    static int parts(Stage s, int rows) {
+        int fours = Rows.divideUp(rows, 4 * Groups.PARTS);
+        return s.shape() == Shape.GROUPS ? Rows.divideUp(rows, 4 * fours) : Rows.PARTS;
+    }
+
+    /** Adds the task that sums {@link #parts(Stage)} parts. */
     static void sum(Stage s, String id, Slice out, FloatArray partial, int n) {
         sum(s, id, out, partial, parts(s), n);
     }

@@ -294,7 +294,7 @@ public final class PointwiseKernel {
             Slice dSkip,
             int rows,
             int c) {
-        int parts = PartialSums.parts(s);
+        int parts = PartialSums.parts(s, rows);
         // In groups the columns of a part are several sums.
         int scalarParts = s.shape() == Shape.GROUPS ? parts * Rows.divideUp(c, Groups.COLUMNS) : parts;
         FloatArray partialAlpha = new FloatArray(scalarParts);
@@ -373,7 +373,7 @@ public final class PointwiseKernel {
         if (shift != null) {
             PartialSums.sum(s, id + "Shift", dShift, partialShift, scalarParts, 1);
         }
-        PartialSums.sum(s, id + "Gamma", dGamma, partialGamma, c);
-        PartialSums.sum(s, id + "Beta", dBeta, partialBeta, c);
+        PartialSums.sum(s, id + "Gamma", dGamma, partialGamma, parts, c);
+        PartialSums.sum(s, id + "Beta", dBeta, partialBeta, parts, c);
     }
 }
