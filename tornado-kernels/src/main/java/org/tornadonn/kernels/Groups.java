@@ -36,7 +36,7 @@ final class Groups {
 
     /** For kernels in which a group has {@link #ELEMENTS} of n elements. */
     static WorkerGrid elements(int n) {
-        return grid(Rows.divideUp(n, ELEMENTS));
+        return grid(Math.max(1, Rows.divideUp(n, ELEMENTS)));
     }
 
     /** For kernels in which {@link #itemsPerRow} work-items share a row. */
