@@ -4,7 +4,7 @@ import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
-/** {@link BiasKernel} in {@link Shape#GROUPS}: a group has 32 columns of a part, 32 work-items a row. */
+/** {@link BiasKernel} in {@link Shape#GROUPS}: a group has 32 columns of the rows of a part; 32 work-items have a row. */
 public final class BiasGroups {
     private BiasGroups() {}
 

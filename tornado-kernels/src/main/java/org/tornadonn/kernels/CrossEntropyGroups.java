@@ -23,8 +23,8 @@ public final class CrossEntropyGroups {
         float[] maxima = context.allocateFloatLocalArray(128);
         int[] places = context.allocateIntLocalArray(128);
         int item = context.localIdx;
-        int lane = item % items;
-        int row = context.groupIdx * (128 / items) + item / items;
+        int lane = context.globalIdx % items;
+        int row = context.globalIdx / items;
         // A row past the end has no values.
         int n = row < rows ? c : 0;
         int i = at.get(t) + row * c;
@@ -98,8 +98,8 @@ public final class CrossEntropyGroups {
         float[] totals = context.allocateFloatLocalArray(128);
         float[] owns = context.allocateFloatLocalArray(128);
         int item = context.localIdx;
-        int lane = item % items;
-        int row = context.groupIdx * (128 / items) + item / items;
+        int lane = context.globalIdx % items;
+        int row = context.globalIdx / items;
         // Rows past the end repeat the last one and are not stored.
         int b = Math.min(row, batch - 1);
         int logits0 = at.get(t + 3) + b * classes;

@@ -14,8 +14,11 @@ final class Groups {
     /** Elements of a group that goes through a tensor; a work-item takes every {@link #SIZE}th of them. */
     static final int ELEMENTS = 512;
 
-    /** Columns of a group that sums columns over the rows of a part, four rows at a time. */
+    /** Columns of a group that has the same columns of many rows, four rows at a time. */
     static final int COLUMNS = 32;
+
+    /** Rows of such a group where nothing is summed over rows. */
+    static final int ROWS = 16;
 
     private Groups() {}
 
@@ -44,7 +47,7 @@ final class Groups {
         return grid(Rows.divideUp(rows, SIZE / itemsPerRow(c)));
     }
 
-    /** For kernels in which a group has {@link #COLUMNS} of c columns in the rows of a part. */
+    /** For kernels in which a group has {@link #COLUMNS} of c columns of the rows of a part. */
     static WorkerGrid columns(int parts, int c) {
         return grid(Math.multiplyExact(parts, Rows.divideUp(c, COLUMNS)));
     }

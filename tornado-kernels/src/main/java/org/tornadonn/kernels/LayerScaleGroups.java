@@ -4,7 +4,7 @@ import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
-/** {@link LayerScaleKernel} in {@link Shape#GROUPS}: forward by element; in backward a group has 32 columns of a part, 32 work-items a row. */
+/** {@link LayerScaleKernel} in {@link Shape#GROUPS}: a group has 32 columns of some rows, in backward of those of a part; 32 work-items have a row. */
 public final class LayerScaleGroups {
     private LayerScaleGroups() {}
 
@@ -16,16 +16,22 @@ public final class LayerScaleGroups {
             FloatArray gamma,
             IntArray at,
             int t,
-            int n,
+            int rows,
             int c) {
         int x0 = at.get(t);
         int y0 = at.get(t + 1);
         int branch0 = at.get(t + 2);
-        int gamma0 = at.get(t + 3);
-        int first = context.groupIdx * Groups.ELEMENTS;
-        int last = Math.min(n, first + Groups.ELEMENTS);
-        for (int i = first + context.localIdx; i < last; i += 128) {
-            y.set(y0 + i, x.get(x0 + i) + gamma.get(gamma0 + i % c) * branch.get(branch0 + i));
+        int item = context.localIdx;
+        int chunks = (c + 31) / 32;
+        int block = context.groupIdx / chunks;
+        int column = context.groupIdx % chunks * 32 + item % 32;
+        int last = Math.min(rows, (block + 1) * Groups.ROWS);
+        if (column < c) {
+            float scale = gamma.get(at.get(t + 3) + column);
+            for (int row = block * Groups.ROWS + item / 32; row < last; row += 4) {
+                int i = row * c + column;
+                y.set(y0 + i, x.get(x0 + i) + scale * branch.get(branch0 + i));
+            }
         }
     }
 

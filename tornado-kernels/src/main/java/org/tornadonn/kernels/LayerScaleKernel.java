@@ -94,7 +94,7 @@ public final class LayerScaleKernel {
     public static void forward(Stage s, String id, Slice y, Slice x, Slice branch, Slice gamma, int rows, int c) {
         int t = s.place(x, y, branch, gamma);
         if (s.shape() == Shape.GROUPS) {
-            s.grid(id, Groups.elements(rows * c));
+            s.grid(id, Groups.columns(Rows.divideUp(rows, Groups.ROWS), c));
             s.graph()
                     .task(
                             id,
@@ -106,7 +106,7 @@ public final class LayerScaleKernel {
                             gamma.array(),
                             s.table(),
                             t,
-                            rows * c,
+                            rows,
                             c);
             return;
         }

@@ -44,7 +44,7 @@ public final class PartialSums {
         return s.shape() == Shape.GROUPS ? Groups.PARTS : Rows.PARTS;
     }
 
-    /** Parts that sums over so many rows are made in; in groups none is without rows, and most have a multiple of the four that a group reads at a time. */
+    /** Parts of sums over so many rows. In groups none is empty, and most have a multiple of the four rows that a group reads at a time. */
     static int parts(Stage s, int rows) {
         int fours = Rows.divideUp(rows, 4 * Groups.PARTS);
         return s.shape() == Shape.GROUPS ? Rows.divideUp(rows, 4 * fours) : Rows.PARTS;

@@ -4,7 +4,7 @@ import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
-/** {@link PointwiseKernel} in {@link Shape#GROUPS}: forward by element; in backward a group has 32 columns of a part, 32 work-items a row. */
+/** {@link PointwiseKernel} in {@link Shape#GROUPS}: a group has 32 columns of some rows, in backward of those of a part; 32 work-items have a row. */
 public final class PointwiseGroups {
     private PointwiseGroups() {}
 
@@ -18,14 +18,12 @@ public final class PointwiseGroups {
             FloatArray beta,
             IntArray at,
             int t,
-            int n,
+            int rows,
             int c,
             int scalars,
             int f) {
         int y0 = at.get(t);
         int x0 = at.get(t + 1);
-        int gamma0 = at.get(t + 4);
-        int beta0 = at.get(t + 5);
         float a = 1f;
         if (scalars % 2 == 1) {
             a = alpha.get(at.get(t + 2));
@@ -34,11 +32,18 @@ public final class PointwiseGroups {
         if (scalars / 2 == 1) {
             b = shift.get(at.get(t + 3));
         }
-        int first = context.groupIdx * Groups.ELEMENTS;
-        int last = Math.min(n, first + Groups.ELEMENTS);
-        for (int i = first + context.localIdx; i < last; i += 128) {
-            float v = PointwiseKernel.value(f, a * x.get(x0 + i) + b);
-            y.set(y0 + i, gamma.get(gamma0 + i % c) * v + beta.get(beta0 + i % c));
+        int item = context.localIdx;
+        int chunks = (c + 31) / 32;
+        int block = context.groupIdx / chunks;
+        int column = context.groupIdx % chunks * 32 + item % 32;
+        int last = Math.min(rows, (block + 1) * Groups.ROWS);
+        if (column < c) {
+            float scale = gamma.get(at.get(t + 4) + column);
+            float offset = beta.get(at.get(t + 5) + column);
+            for (int row = block * Groups.ROWS + item / 32; row < last; row += 4) {
+                int i = row * c + column;
+                y.set(y0 + i, scale * PointwiseKernel.value(f, a * x.get(x0 + i) + b) + offset);
+            }
         }
     }
 

@@ -228,7 +228,7 @@ public final class PointwiseKernel {
         Slice someShift = shift == null ? gamma : shift;
         int t = s.place(y, x, someAlpha, someShift, gamma, beta);
         if (s.shape() == Shape.GROUPS) {
-            s.grid(id, Groups.elements(rows * c));
+            s.grid(id, Groups.columns(Rows.divideUp(rows, Groups.ROWS), c));
             s.graph()
                     .task(
                             id,
@@ -242,7 +242,7 @@ public final class PointwiseKernel {
                             beta.array(),
                             s.table(),
                             t,
-                            rows * c,
+                            rows,
                             c,
                             scalars(alpha, shift),
                             f.ordinal());

@@ -23,8 +23,8 @@ public final class RmsNormGroups {
             float eps) {
         float[] sums = context.allocateFloatLocalArray(128);
         int item = context.localIdx;
-        int lane = item % items;
-        int row = context.groupIdx * (128 / items) + item / items;
+        int lane = context.globalIdx % items;
+        int row = context.globalIdx / items;
         // A row past the end has no elements.
         int n = row < rows ? c : 0;
         int i = at.get(t + 2) + row * c;
@@ -98,6 +98,9 @@ public final class RmsNormGroups {
                     sums[item] += sums[item + half];
                 }
             }
+            if (lane == 0) {
+                sums[item] = sums[item] / c;
+            }
             context.localBarrier();
             int end = Math.min(last, first + 16);
             for (int j = item; j < c; j += 128) {
@@ -106,7 +109,7 @@ public final class RmsNormGroups {
                 for (int row = first; row < end; row++) {
                     int i = row * c + j;
                     float r = rstd.get(rstd0 + row);
-                    float meanGh = sums[(row - first) * 8] * r / c;
+                    float meanGh = sums[(row - first) * 8] * r;
                     float up = dY.get(dY0 + i);
                     float h = x.get(x0 + i) * r;
                     float down = r * (scale * up - h * meanGh);

@@ -14,8 +14,8 @@ public final class SoftmaxGroups {
         float[] maxima = context.allocateFloatLocalArray(128);
         float[] sums = context.allocateFloatLocalArray(128);
         int item = context.localIdx;
-        int lane = item % items;
-        int row = context.groupIdx * (128 / items) + item / items;
+        int lane = context.globalIdx % items;
+        int row = context.globalIdx / items;
         // A row past the end has no elements.
         int n = row < rows ? c : 0;
         int i = at.get(t + 1) + row * c;
@@ -63,8 +63,8 @@ public final class SoftmaxGroups {
             int items) {
         float[] sums = context.allocateFloatLocalArray(128);
         int item = context.localIdx;
-        int lane = item % items;
-        int row = context.groupIdx * (128 / items) + item / items;
+        int lane = context.globalIdx % items;
+        int row = context.globalIdx / items;
         int n = row < rows ? c : 0;
         int u = at.get(t + 1) + row * c;
         int i = at.get(t + 2) + row * c;
