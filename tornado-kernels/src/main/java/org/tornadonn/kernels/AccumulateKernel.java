@@ -1,5 +1,6 @@
 package org.tornadonn.kernels;
 
+import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.annotations.Parallel;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
@@ -44,6 +45,21 @@ public final class AccumulateKernel {
     /** Adds grads [n] to mean [n] in place; factors = {keep, weight}. */
     public static void add(Stage s, String id, Slice mean, Slice grads, FloatArray factors, int n) {
         int t = s.place(mean, grads);
+        if (s.shape() == Shape.GROUPS) {
+            s.grid(id, Groups.elements(n));
+            s.graph()
+                    .task(
+                            id,
+                            AccumulateGroups::kAdd,
+                            new KernelContext(),
+                            mean.array(),
+                            grads.array(),
+                            factors,
+                            s.table(),
+                            t,
+                            n);
+            return;
+        }
         s.graph()
                 .task(
                         id,

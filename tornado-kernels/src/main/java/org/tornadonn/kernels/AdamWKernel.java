@@ -2,6 +2,7 @@ package org.tornadonn.kernels;
 
 import java.util.ArrayList;
 import java.util.List;
+import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.annotations.Parallel;
 import uk.ac.manchester.tornado.api.enums.DataTransferMode;
 import uk.ac.manchester.tornado.api.math.TornadoMath;
@@ -28,7 +29,8 @@ public final class AdamWKernel {
 
     private AdamWKernel() {}
 
-    // A work-item owns the elements from starts[piece] to starts[piece + 1], all of one group.
+    // A work-item, in Shape.GROUPS a work-group, owns the elements from starts[piece] to starts[piece + 1], all of one
+    // Group.
     public static void kUpdate(
             FloatArray params,
             FloatArray m,
@@ -123,27 +125,50 @@ public final class AdamWKernel {
         if (average != null && average.array() != params.array()) {
             throw new IllegalArgumentException("the average is not in the array of the parameters");
         }
+        int most = s.shape() == Shape.GROUPS ? 2 * Groups.ELEMENTS : BLOCK;
         List<Integer> starts = new ArrayList<>(List.of(0));
         List<Float> values = new ArrayList<>();
         for (Group group : groups) {
             int end = Math.addExact(starts.getLast(), group.size());
             while (starts.getLast() < end) {
-                starts.add(Math.min(end, Math.addExact(starts.getLast(), BLOCK)));
+                starts.add(Math.min(end, Math.addExact(starts.getLast(), most)));
                 values.add(group.rate());
                 values.add(group.decay());
             }
         }
-        IntArray pieces = new IntArray(starts.size());
+        IntArray startsOfPieces = new IntArray(starts.size());
         for (int i = 0; i < starts.size(); i++) {
-            pieces.set(i, starts.get(i));
+            startsOfPieces.set(i, starts.get(i));
         }
         FloatArray ofPieces = new FloatArray(values.size());
         for (int i = 0; i < values.size(); i++) {
             ofPieces.set(i, values.get(i));
         }
         int t = s.place(params, m, v, grads, average == null ? params : average);
+        int pieces = starts.size() - 1;
+        s.graph().transferToDevice(DataTransferMode.FIRST_EXECUTION, startsOfPieces, ofPieces);
+        if (s.shape() == Shape.GROUPS) {
+            s.grid(id, Groups.grid(pieces));
+            s.graph()
+                    .task(
+                            id,
+                            AdamWGroups::kUpdate,
+                            new KernelContext(),
+                            params.array(),
+                            m.array(),
+                            v.array(),
+                            grads.array(),
+                            norm,
+                            ofPieces,
+                            hyper,
+                            startsOfPieces,
+                            s.table(),
+                            t,
+                            average == null ? 0 : 1,
+                            (float) (1.0 - ema));
+            return;
+        }
         s.graph()
-                .transferToDevice(DataTransferMode.FIRST_EXECUTION, pieces, ofPieces)
                 .task(
                         id,
                         AdamWKernel::kUpdate,
@@ -154,10 +179,10 @@ public final class AdamWKernel {
                         norm,
                         ofPieces,
                         hyper,
-                        pieces,
+                        startsOfPieces,
                         s.table(),
                         t,
-                        starts.size() - 1,
+                        pieces,
                         average == null ? 0 : 1,
                         (float) (1.0 - ema));
     }

@@ -1,5 +1,6 @@
 package org.tornadonn.kernels;
 
+import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.annotations.Parallel;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
@@ -41,20 +42,37 @@ public final class BiasKernel {
 
     /** dB [c] from dY [rows, c]. */
     public static void backward(Stage s, String id, Slice dB, Slice dY, int rows, int c) {
-        FloatArray partial = new FloatArray(PartialSums.parts(s) * c);
+        int parts = PartialSums.parts(s, rows);
+        FloatArray partial = new FloatArray(parts * c);
         int t = s.place(Slice.of(partial), dY);
-        s.graph()
-                .task(
-                        id,
-                        BiasKernel::kBackward,
-                        partial,
-                        dY.array(),
-                        s.table(),
-                        t,
-                        PartialSums.parts(s),
-                        rows,
-                        c,
-                        Rows.divideUp(rows, PartialSums.parts(s)));
-        PartialSums.sum(s, id + "Sum", dB, partial, c);
+        if (s.shape() == Shape.GROUPS) {
+            s.grid(id, Groups.columns(parts, c));
+            s.graph()
+                    .task(
+                            id,
+                            BiasGroups::kBackward,
+                            new KernelContext(),
+                            partial,
+                            dY.array(),
+                            s.table(),
+                            t,
+                            rows,
+                            c,
+                            Rows.divideUp(rows, parts));
+        } else {
+            s.graph()
+                    .task(
+                            id,
+                            BiasKernel::kBackward,
+                            partial,
+                            dY.array(),
+                            s.table(),
+                            t,
+                            parts,
+                            rows,
+                            c,
+                            Rows.divideUp(rows, parts));
+        }
+        PartialSums.sum(s, id + "Sum", dB, partial, parts, c);
     }
 }

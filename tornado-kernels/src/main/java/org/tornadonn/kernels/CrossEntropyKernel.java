@@ -1,5 +1,6 @@
 package org.tornadonn.kernels;
 
+import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.annotations.Parallel;
 import uk.ac.manchester.tornado.api.math.TornadoMath;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
@@ -153,6 +154,44 @@ public final class CrossEntropyKernel {
         FloatArray losses = new FloatArray(batch);
         FloatArray hits = new FloatArray(batch);
         int t = s.place(dLogits, Slice.of(losses), Slice.of(hits), logits);
+        if (s.shape() == Shape.GROUPS) {
+            IntArray answers = new IntArray(batch);
+            largest(s, id + "Labels", labels, Slice.of(targets), batch, classes, 0f);
+            largest(s, id + "Answers", answers, logits, batch, classes, -Float.MAX_VALUE);
+            s.grid(id + "Count", Groups.grid(1));
+            s.grid(id, Groups.rows(batch, classes));
+            s.grid(id + "Metrics", Groups.grid(1));
+            s.graph()
+                    .task(id + "Count", CrossEntropyGroups::kCount, new KernelContext(), counted, labels, batch)
+                    .task(
+                            id,
+                            CrossEntropyGroups::kSamples,
+                            new KernelContext(),
+                            dLogits.array(),
+                            losses,
+                            hits,
+                            logits.array(),
+                            targets,
+                            counted,
+                            labels,
+                            answers,
+                            s.table(),
+                            t,
+                            batch,
+                            classes,
+                            Groups.itemsPerRow(classes),
+                            smoothing)
+                    .task(
+                            id + "Metrics",
+                            CrossEntropyGroups::kMetrics,
+                            new KernelContext(),
+                            metrics,
+                            losses,
+                            hits,
+                            counted,
+                            batch);
+            return;
+        }
         s.graph()
                 .task(id + "Labels", CrossEntropyKernel::kLabels, labels, targets, batch, classes)
                 .task(id + "Count", CrossEntropyKernel::kCount, counted, labels, 1, batch)
@@ -172,5 +211,23 @@ public final class CrossEntropyKernel {
                         classes,
                         smoothing)
                 .task(id + "Metrics", CrossEntropyKernel::kMetrics, metrics, losses, hits, counted, 1, batch);
+    }
+
+    private static void largest(Stage s, String id, IntArray largest, Slice values, int rows, int c, float floor) {
+        int t = s.place(values);
+        s.grid(id, Groups.rows(rows, c));
+        s.graph()
+                .task(
+                        id,
+                        CrossEntropyGroups::kLargest,
+                        new KernelContext(),
+                        largest,
+                        values.array(),
+                        s.table(),
+                        t,
+                        rows,
+                        c,
+                        Groups.itemsPerRow(c),
+                        floor);
     }
 }

@@ -1,5 +1,6 @@
 package org.tornadonn.kernels;
 
+import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.annotations.Parallel;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
@@ -65,6 +66,24 @@ public final class DropPathKernel {
             Stage s, String id, Slice y, Slice x, Slice residual, Slice factors, int rows, int rowsPerSample, int c) {
         Slice some = residual == null ? factors : residual;
         int t = s.place(some, y, x, factors);
+        if (s.shape() == Shape.GROUPS) {
+            s.grid(id, Groups.elements(rows * c));
+            s.graph()
+                    .task(
+                            id,
+                            DropPathGroups::kScale,
+                            new KernelContext(),
+                            some.array(),
+                            y.array(),
+                            x.array(),
+                            factors.array(),
+                            s.table(),
+                            t,
+                            rows * c,
+                            rowsPerSample * c,
+                            residual == null ? 0 : 1);
+            return;
+        }
         int rowsPerBlock = Rows.perItem(rows, c);
         s.graph()
                 .task(

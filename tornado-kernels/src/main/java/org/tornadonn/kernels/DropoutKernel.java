@@ -1,5 +1,6 @@
 package org.tornadonn.kernels;
 
+import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.annotations.Parallel;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
@@ -44,12 +45,12 @@ public final class DropoutKernel {
         }
     }
 
-    private static int word(FloatArray key, int at) {
+    static int word(FloatArray key, int at) {
         return ((int) key.get(at) << 16) | (int) key.get(at + 1);
     }
 
     /** An integer from 0 to 2^24 - 1. */
-    private static float random(int counter, int k0, int k1) {
+    static float random(int counter, int k0, int k1) {
         int h = hash(hash(counter ^ k0) ^ k1);
         return (float) ((h >> 8) & 0xffffff);
     }
@@ -71,6 +72,23 @@ public final class DropoutKernel {
      */
     public static void drop(Stage s, String id, Slice y, Slice x, Slice key, int n, float rate) {
         int t = s.place(y, x, key);
+        if (s.shape() == Shape.GROUPS) {
+            s.grid(id, Groups.elements(n));
+            s.graph()
+                    .task(
+                            id,
+                            DropoutGroups::kDrop,
+                            new KernelContext(),
+                            y.array(),
+                            x.array(),
+                            key.array(),
+                            s.table(),
+                            t,
+                            n,
+                            rate * (1 << 24),
+                            1f / (1f - rate));
+            return;
+        }
         int perBlock = Rows.perItem(n, 1);
         s.graph()
                 .task(

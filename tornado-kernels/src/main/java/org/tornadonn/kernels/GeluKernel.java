@@ -1,5 +1,6 @@
 package org.tornadonn.kernels;
 
+import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.annotations.Parallel;
 import uk.ac.manchester.tornado.api.math.TornadoMath;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
@@ -83,6 +84,21 @@ public final class GeluKernel {
     /** y [n] from x [n]. */
     public static void forward(Stage s, String id, Form form, Slice y, Slice x, int n) {
         int t = s.place(y, x);
+        if (s.shape() == Shape.GROUPS) {
+            s.grid(id, Groups.elements(n));
+            s.graph()
+                    .task(
+                            id,
+                            GeluGroups::kForward,
+                            new KernelContext(),
+                            y.array(),
+                            x.array(),
+                            s.table(),
+                            t,
+                            n,
+                            form.ordinal());
+            return;
+        }
         s.graph()
                 .task(
                         id,
@@ -100,6 +116,22 @@ public final class GeluKernel {
     /** dX [n] from dY [n] and forward's x. */
     public static void backward(Stage s, String id, Form form, Slice dX, Slice dY, Slice x, int n) {
         int t = s.place(dX, dY, x);
+        if (s.shape() == Shape.GROUPS) {
+            s.grid(id, Groups.elements(n));
+            s.graph()
+                    .task(
+                            id,
+                            GeluGroups::kBackward,
+                            new KernelContext(),
+                            dX.array(),
+                            dY.array(),
+                            x.array(),
+                            s.table(),
+                            t,
+                            n,
+                            form.ordinal());
+            return;
+        }
         s.graph()
                 .task(
                         id,

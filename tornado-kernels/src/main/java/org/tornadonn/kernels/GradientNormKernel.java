@@ -1,5 +1,6 @@
 package org.tornadonn.kernels;
 
+import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.annotations.Parallel;
 import uk.ac.manchester.tornado.api.math.TornadoMath;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
@@ -56,9 +57,28 @@ public final class GradientNormKernel {
 
     /** norm [2] = {norm, factor} of grads [n]. */
     public static void norm(Stage s, String id, FloatArray norm, Slice grads, int n, float clip) {
-        int blocks = Rows.divideUp(n, BLOCK);
+        // In groups a block has more work-items.
+        int perBlock = s.shape() == Shape.GROUPS ? BLOCK / 4 : BLOCK;
+        int blocks = Rows.divideUp(n, perBlock);
         FloatArray partial = new FloatArray(blocks);
         int t = s.place(grads);
+        if (s.shape() == Shape.GROUPS) {
+            s.grid(id + "Squares", Groups.grid(blocks));
+            s.grid(id, Groups.grid(1));
+            s.graph()
+                    .task(
+                            id + "Squares",
+                            GradientNormGroups::kSquares,
+                            new KernelContext(),
+                            partial,
+                            grads.array(),
+                            s.table(),
+                            t,
+                            n,
+                            perBlock)
+                    .task(id, GradientNormGroups::kNorm, new KernelContext(), norm, partial, blocks, clip);
+            return;
+        }
         s.graph()
                 .task(
                         id + "Squares",
@@ -69,7 +89,7 @@ public final class GradientNormKernel {
                         t,
                         blocks,
                         n,
-                        BLOCK)
+                        perBlock)
                 .task(id, GradientNormKernel::kNorm, norm, partial, 1, blocks, clip);
     }
 }

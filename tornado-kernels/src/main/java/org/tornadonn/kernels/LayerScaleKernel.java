@@ -1,5 +1,6 @@
 package org.tornadonn.kernels;
 
+import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.annotations.Parallel;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
@@ -92,6 +93,23 @@ public final class LayerScaleKernel {
     /** y [rows, c] from x [rows, c], branch [rows, c], gamma [c]. */
     public static void forward(Stage s, String id, Slice y, Slice x, Slice branch, Slice gamma, int rows, int c) {
         int t = s.place(x, y, branch, gamma);
+        if (s.shape() == Shape.GROUPS) {
+            s.grid(id, Groups.columns(Rows.divideUp(rows, Groups.ROWS), c));
+            s.graph()
+                    .task(
+                            id,
+                            LayerScaleGroups::kForward,
+                            new KernelContext(),
+                            x.array(),
+                            y.array(),
+                            branch.array(),
+                            gamma.array(),
+                            s.table(),
+                            t,
+                            rows,
+                            c);
+            return;
+        }
         int rowsPerBlock = Rows.perItem(rows, c);
         s.graph()
                 .task(
@@ -112,23 +130,43 @@ public final class LayerScaleKernel {
     /** dBranch [rows, c] and dGamma [c] from dY and what forward read. */
     public static void backward(
             Stage s, String id, Slice dBranch, Slice dGamma, Slice dY, Slice branch, Slice gamma, int rows, int c) {
-        FloatArray partialGamma = new FloatArray(PartialSums.parts(s) * c);
+        int parts = PartialSums.parts(s, rows);
+        FloatArray partialGamma = new FloatArray(parts * c);
         int t = s.place(dBranch, Slice.of(partialGamma), dY, branch, gamma);
-        s.graph()
-                .task(
-                        id,
-                        LayerScaleKernel::kBackward,
-                        dBranch.array(),
-                        partialGamma,
-                        dY.array(),
-                        branch.array(),
-                        gamma.array(),
-                        s.table(),
-                        t,
-                        PartialSums.parts(s),
-                        rows,
-                        c,
-                        Rows.divideUp(rows, PartialSums.parts(s)));
-        PartialSums.sum(s, id + "Gamma", dGamma, partialGamma, c);
+        if (s.shape() == Shape.GROUPS) {
+            s.grid(id, Groups.columns(parts, c));
+            s.graph()
+                    .task(
+                            id,
+                            LayerScaleGroups::kBackward,
+                            new KernelContext(),
+                            dBranch.array(),
+                            partialGamma,
+                            dY.array(),
+                            branch.array(),
+                            gamma.array(),
+                            s.table(),
+                            t,
+                            rows,
+                            c,
+                            Rows.divideUp(rows, parts));
+        } else {
+            s.graph()
+                    .task(
+                            id,
+                            LayerScaleKernel::kBackward,
+                            dBranch.array(),
+                            partialGamma,
+                            dY.array(),
+                            branch.array(),
+                            gamma.array(),
+                            s.table(),
+                            t,
+                            parts,
+                            rows,
+                            c,
+                            Rows.divideUp(rows, parts));
+        }
+        PartialSums.sum(s, id + "Gamma", dGamma, partialGamma, parts, c);
     }
 }

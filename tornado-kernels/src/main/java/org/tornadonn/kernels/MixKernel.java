@@ -1,5 +1,6 @@
 package org.tornadonn.kernels;
 
+import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.annotations.Parallel;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
@@ -74,6 +75,22 @@ public final class MixKernel {
     public static void mix(Stage s, String id, Slice images, Slice mix, int batch, int channels, int side) {
         int t = s.place(images, mix);
         int rows = batch / 2 * channels * side;
+        if (s.shape() == Shape.GROUPS) {
+            s.grid(id, Groups.elements(rows * side));
+            s.graph()
+                    .task(
+                            id,
+                            MixGroups::kMix,
+                            new KernelContext(),
+                            images.array(),
+                            mix.array(),
+                            s.table(),
+                            t,
+                            rows * side,
+                            channels * side * side,
+                            side);
+            return;
+        }
         int rowsPerBlock = Rows.perItem(rows, side);
         s.graph()
                 .task(

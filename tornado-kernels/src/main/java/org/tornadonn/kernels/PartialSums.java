@@ -45,16 +45,29 @@ public final class PartialSums {
         return s.shape() == Shape.GROUPS ? Groups.PARTS : Rows.PARTS;
     }
 
-    /** Adds the task that sums {@link #parts} parts. */
-    static void sum(Stage s, String id, Slice out, FloatArray partial, int n) {
-        sum(s, id, out, Slice.of(partial), parts(s), n, n);
+    /** Parts of sums over so many rows. In groups none is empty, and most have a multiple of the four rows that a group reads at a time. */
+    static int parts(Stage s, int rows) {
+        int fours = Rows.divideUp(rows, 4 * Groups.PARTS);
+        return s.shape() == Shape.GROUPS ? Rows.divideUp(rows, 4 * fours) : Rows.PARTS;
     }
 
-    /** Adds the task that sums {@code parts} parts, from one to the next {@code stride} elements. */
+    /** Adds the task that sums {@link #parts(Stage)} parts. */
+    static void sum(Stage s, String id, Slice out, FloatArray partial, int n) {
+        sum(s, id, out, partial, parts(s), n);
+    }
+
+    /** Adds the task that sums some parts. */
+    static void sum(Stage s, String id, Slice out, FloatArray partial, int parts, int n) {
+        sum(s, id, out, Slice.of(partial), parts, n, n);
+    }
+
+    /** Adds the task that sums parts which are, from one to the next, {@code stride} elements apart. */
     static void sum(Stage s, String id, Slice out, Slice partial, int parts, int stride, int n) {
         int t = s.place(out, partial);
         if (s.shape() == Shape.GROUPS) {
-            s.grid(id, Groups.grid(Rows.divideUp(n, 16)));
+            // Of one column all work-items of a group have a share.
+            int columns = n == 1 ? 1 : 16;
+            s.grid(id, Groups.grid(Rows.divideUp(n, columns)));
             s.graph()
                     .task(
                             id,
@@ -66,7 +79,8 @@ public final class PartialSums {
                             t,
                             parts,
                             stride,
-                            n);
+                            n,
+                            columns);
             return;
         }
         s.graph()

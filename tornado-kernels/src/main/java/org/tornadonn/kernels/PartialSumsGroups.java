@@ -4,7 +4,7 @@ import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
-/** {@link PartialSums} in {@link Shape#GROUPS}: a group has 16 columns, eight work-items a column. */
+/** {@link PartialSums} in {@link Shape#GROUPS}: a group has some columns, a power of two, and its work-items share their parts. */
 public final class PartialSumsGroups {
     private PartialSumsGroups() {}
 
@@ -16,24 +16,25 @@ public final class PartialSumsGroups {
             int t,
             int parts,
             int stride,
-            int n) {
+            int n,
+            int columns) {
         float[] sums = context.allocateFloatLocalArray(128);
         int item = context.localIdx;
-        int column = context.groupIdx * 16 + item % 16;
+        int column = context.groupIdx * columns + item % columns;
         // Columns past the end repeat the last one and are not stored.
         int from = at.get(t + 1) + Math.min(column, n - 1);
         float sum = 0f;
-        for (int p = item / 16; p < parts; p += 8) {
+        for (int p = item / columns; p < parts; p += 128 / columns) {
             sum += partial.get(from + p * stride);
         }
         sums[item] = sum;
-        for (int half = 64; half >= 16; half = half / 2) {
+        for (int half = 64; half >= columns; half = half / 2) {
             context.localBarrier();
             if (item < half) {
                 sums[item] += sums[item + half];
             }
         }
-        if (item < 16 && column < n) {
+        if (item < columns && column < n) {
             out.set(at.get(t) + column, sums[item]);
         }
     }

@@ -1,5 +1,6 @@
 package org.tornadonn.kernels;
 
+import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.annotations.Parallel;
 import uk.ac.manchester.tornado.api.math.TornadoMath;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
@@ -36,7 +37,7 @@ public final class PointwiseKernel {
 
     private PointwiseKernel() {}
 
-    private static float value(int f, float z) {
+    static float value(int f, float z) {
         if (f == TANH) {
             return Approximation.tanh(z);
         }
@@ -59,7 +60,7 @@ public final class PointwiseKernel {
     }
 
     /** f'(z), where v = f(z). */
-    private static float slope(int f, float z, float v) {
+    static float slope(int f, float z, float v) {
         if (f == TANH) {
             return 1f - v * v;
         }
@@ -226,6 +227,27 @@ public final class PointwiseKernel {
         Slice someAlpha = alpha == null ? gamma : alpha;
         Slice someShift = shift == null ? gamma : shift;
         int t = s.place(y, x, someAlpha, someShift, gamma, beta);
+        if (s.shape() == Shape.GROUPS) {
+            s.grid(id, Groups.columns(Rows.divideUp(rows, Groups.ROWS), c));
+            s.graph()
+                    .task(
+                            id,
+                            PointwiseGroups::kForward,
+                            new KernelContext(),
+                            y.array(),
+                            x.array(),
+                            someAlpha.array(),
+                            someShift.array(),
+                            gamma.array(),
+                            beta.array(),
+                            s.table(),
+                            t,
+                            rows,
+                            c,
+                            scalars(alpha, shift),
+                            f.ordinal());
+            return;
+        }
         int rowsPerBlock = Rows.perItem(rows, c);
         s.graph()
                 .task(
@@ -272,10 +294,14 @@ public final class PointwiseKernel {
             Slice dSkip,
             int rows,
             int c) {
-        FloatArray partialAlpha = new FloatArray(PartialSums.parts(s));
-        FloatArray partialShift = new FloatArray(PartialSums.parts(s));
-        FloatArray partialGamma = new FloatArray(PartialSums.parts(s) * c);
-        FloatArray partialBeta = new FloatArray(PartialSums.parts(s) * c);
+        int parts = PartialSums.parts(s, rows);
+        // In groups the columns of a part are several sums.
+        int scalarParts = s.shape() == Shape.GROUPS ? parts * Rows.divideUp(c, Groups.COLUMNS) : parts;
+        FloatArray partialAlpha = new FloatArray(scalarParts);
+        FloatArray partialShift = new FloatArray(scalarParts);
+        FloatArray partialGamma = new FloatArray(parts * c);
+        FloatArray partialBeta = new FloatArray(parts * c);
+        int present = scalars(alpha, shift) + (dSkip == null ? 0 : 4);
         Slice someAlpha = alpha == null ? gamma : alpha;
         Slice someShift = shift == null ? gamma : shift;
         Slice someSkip = dSkip == null ? dY : dSkip;
@@ -291,36 +317,63 @@ public final class PointwiseKernel {
                 someShift,
                 gamma,
                 someSkip);
-        s.graph()
-                .task(
-                        id,
-                        PointwiseKernel::kBackward,
-                        dX.array(),
-                        partialAlpha,
-                        partialShift,
-                        partialGamma,
-                        partialBeta,
-                        dY.array(),
-                        x.array(),
-                        someAlpha.array(),
-                        someShift.array(),
-                        gamma.array(),
-                        someSkip.array(),
-                        s.table(),
-                        t,
-                        PartialSums.parts(s),
-                        rows,
-                        c,
-                        Rows.divideUp(rows, PartialSums.parts(s)),
-                        scalars(alpha, shift) + (dSkip == null ? 0 : 4),
-                        f.ordinal());
+        if (s.shape() == Shape.GROUPS) {
+            s.grid(id, Groups.columns(parts, c));
+            s.graph()
+                    .task(
+                            id,
+                            PointwiseGroups::kBackward,
+                            new KernelContext(),
+                            dX.array(),
+                            partialAlpha,
+                            partialShift,
+                            partialGamma,
+                            partialBeta,
+                            dY.array(),
+                            x.array(),
+                            someAlpha.array(),
+                            someShift.array(),
+                            gamma.array(),
+                            someSkip.array(),
+                            s.table(),
+                            t,
+                            rows,
+                            c,
+                            Rows.divideUp(rows, parts),
+                            present,
+                            f.ordinal());
+        } else {
+            s.graph()
+                    .task(
+                            id,
+                            PointwiseKernel::kBackward,
+                            dX.array(),
+                            partialAlpha,
+                            partialShift,
+                            partialGamma,
+                            partialBeta,
+                            dY.array(),
+                            x.array(),
+                            someAlpha.array(),
+                            someShift.array(),
+                            gamma.array(),
+                            someSkip.array(),
+                            s.table(),
+                            t,
+                            parts,
+                            rows,
+                            c,
+                            Rows.divideUp(rows, parts),
+                            present,
+                            f.ordinal());
+        }
         if (alpha != null) {
-            PartialSums.sum(s, id + "Alpha", dAlpha, partialAlpha, 1);
+            PartialSums.sum(s, id + "Alpha", dAlpha, partialAlpha, scalarParts, 1);
         }
         if (shift != null) {
-            PartialSums.sum(s, id + "Shift", dShift, partialShift, 1);
+            PartialSums.sum(s, id + "Shift", dShift, partialShift, scalarParts, 1);
         }
-        PartialSums.sum(s, id + "Gamma", dGamma, partialGamma, c);
-        PartialSums.sum(s, id + "Beta", dBeta, partialBeta, c);
+        PartialSums.sum(s, id + "Gamma", dGamma, partialGamma, parts, c);
+        PartialSums.sum(s, id + "Beta", dBeta, partialBeta, parts, c);
     }
 }

@@ -1,5 +1,6 @@
 package org.tornadonn.kernels;
 
+import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.annotations.Parallel;
 import uk.ac.manchester.tornado.api.math.TornadoMath;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
@@ -134,6 +135,25 @@ public final class RmsNormKernel {
     public static void forward(
             Stage s, String id, Slice y, Slice rstd, Slice x, Slice gamma, int rows, int c, float eps) {
         int t = s.place(y, rstd, x, gamma);
+        if (s.shape() == Shape.GROUPS) {
+            s.grid(id, Groups.rows(rows, c));
+            s.graph()
+                    .task(
+                            id,
+                            RmsNormGroups::kForward,
+                            new KernelContext(),
+                            y.array(),
+                            rstd.array(),
+                            x.array(),
+                            gamma.array(),
+                            s.table(),
+                            t,
+                            rows,
+                            c,
+                            Groups.itemsPerRow(c),
+                            eps);
+            return;
+        }
         int rowsPerBlock = Rows.perItem(rows, c);
         s.graph()
                 .task(
@@ -165,27 +185,50 @@ public final class RmsNormKernel {
             Slice dSkip,
             int rows,
             int c) {
-        FloatArray partialGamma = new FloatArray(PartialSums.parts(s) * c);
+        int parts = PartialSums.parts(s, rows);
+        FloatArray partialGamma = new FloatArray(parts * c);
         Slice someSkip = dSkip == null ? dY : dSkip;
         int t = s.place(dX, Slice.of(partialGamma), dY, x, gamma, rstd, someSkip);
-        s.graph()
-                .task(
-                        id,
-                        RmsNormKernel::kBackward,
-                        dX.array(),
-                        partialGamma,
-                        dY.array(),
-                        x.array(),
-                        gamma.array(),
-                        rstd.array(),
-                        someSkip.array(),
-                        s.table(),
-                        t,
-                        PartialSums.parts(s),
-                        rows,
-                        c,
-                        Rows.divideUp(rows, PartialSums.parts(s)),
-                        dSkip == null ? 0 : 1);
-        PartialSums.sum(s, id + "Gamma", dGamma, partialGamma, c);
+        if (s.shape() == Shape.GROUPS) {
+            s.grid(id, Groups.grid(parts));
+            s.graph()
+                    .task(
+                            id,
+                            RmsNormGroups::kBackward,
+                            new KernelContext(),
+                            dX.array(),
+                            partialGamma,
+                            dY.array(),
+                            x.array(),
+                            gamma.array(),
+                            rstd.array(),
+                            someSkip.array(),
+                            s.table(),
+                            t,
+                            rows,
+                            c,
+                            Rows.divideUp(rows, parts),
+                            dSkip == null ? 0 : 1);
+        } else {
+            s.graph()
+                    .task(
+                            id,
+                            RmsNormKernel::kBackward,
+                            dX.array(),
+                            partialGamma,
+                            dY.array(),
+                            x.array(),
+                            gamma.array(),
+                            rstd.array(),
+                            someSkip.array(),
+                            s.table(),
+                            t,
+                            parts,
+                            rows,
+                            c,
+                            Rows.divideUp(rows, parts),
+                            dSkip == null ? 0 : 1);
+        }
+        PartialSums.sum(s, id + "Gamma", dGamma, partialGamma, parts, c);
     }
 }

@@ -1,5 +1,6 @@
 package org.tornadonn.kernels;
 
+import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.annotations.Parallel;
 import uk.ac.manchester.tornado.api.math.TornadoMath;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
@@ -96,6 +97,22 @@ public final class SoftmaxKernel {
     /** y [rows, c] from x [rows, c]. */
     public static void forward(Stage s, String id, Slice y, Slice x, int rows, int c) {
         int t = s.place(y, x);
+        if (s.shape() == Shape.GROUPS) {
+            s.grid(id, Groups.rows(rows, c));
+            s.graph()
+                    .task(
+                            id,
+                            SoftmaxGroups::kForward,
+                            new KernelContext(),
+                            y.array(),
+                            x.array(),
+                            s.table(),
+                            t,
+                            rows,
+                            c,
+                            Groups.itemsPerRow(c));
+            return;
+        }
         int rowsPerBlock = Rows.perItem(rows, c);
         int blocks = Rows.divideUp(rows, rowsPerBlock);
         s.graph().task(id, SoftmaxKernel::kForward, y.array(), x.array(), s.table(), t, blocks, rows, c, rowsPerBlock);
@@ -104,6 +121,23 @@ public final class SoftmaxKernel {
     /** dX [rows, c] from dY and forward's y. */
     public static void backward(Stage s, String id, Slice dX, Slice dY, Slice y, int rows, int c) {
         int t = s.place(dX, dY, y);
+        if (s.shape() == Shape.GROUPS) {
+            s.grid(id, Groups.rows(rows, c));
+            s.graph()
+                    .task(
+                            id,
+                            SoftmaxGroups::kBackward,
+                            new KernelContext(),
+                            dX.array(),
+                            dY.array(),
+                            y.array(),
+                            s.table(),
+                            t,
+                            rows,
+                            c,
+                            Groups.itemsPerRow(c));
+            return;
+        }
         int rowsPerBlock = Rows.perItem(rows, c);
         int blocks = Rows.divideUp(rows, rowsPerBlock);
         s.graph()

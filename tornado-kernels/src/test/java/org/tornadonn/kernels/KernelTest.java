@@ -20,7 +20,7 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
  */
 class KernelTest {
     static Stream<Arguments> sizes() {
-        return Bench.cases(new int[][] {{1, 1}, {3, 7}, {5, 16}, {67, 37}, {130, 48}});
+        return Bench.cases(new int[][] {{1, 1}, {3, 7}, {5, 16}, {67, 37}, {130, 48}, {3, 300}, {2600, 3}});
     }
 
     @ParameterizedTest(name = "{2} x {3} in {1} on {0}")
@@ -155,48 +155,61 @@ class KernelTest {
         Bench.close("dX", Reference.gradient(op, Bench.values(dY), 0, in), dX, 1);
     }
 
-    @ParameterizedTest
-    @MethodSource("org.tornadonn.kernels.Bench#devices")
+    static Stream<Arguments> samples() {
+        return Bench.cases(new int[][] {{5, 7}, {131, 300}});
+    }
+
+    @ParameterizedTest(name = "{2} x {3} in {1} on {0}")
+    @MethodSource("samples")
     @Recorded(subject = "cross-entropy", part = "loss, metrics, gradient")
-    void crossEntropy(TornadoDevice device, Shape shape) {
-        // The third row is padding, the last two are mixed.
-        double[][] targets = new double[5][7];
-        targets[0][2] = 1;
-        targets[1][0] = 1;
-        targets[3][6] = 0.75;
-        targets[3][1] = 0.25;
-        targets[4][5] = 0.375;
-        targets[4][6] = 0.625;
-        FloatArray given = new FloatArray(5 * 7);
-        for (int i = 0; i < 5 * 7; i++) {
-            given.set(i, (float) targets[i / 7][i % 7]);
+    void crossEntropy(TornadoDevice device, Shape shape, int batch, int classes) {
+        // The third row is padding, the next two are mixed.
+        double[][] targets = new double[batch][classes];
+        int[] labels = new int[batch];
+        for (int i = 0; i < batch; i++) {
+            labels[i] = (i + 1) * 59 % classes;
+            targets[i][labels[i]] = 1;
+        }
+        labels[2] = -1;
+        targets[2] = new double[classes];
+        for (int i = 3; i < 5; i++) {
+            targets[i][labels[i]] = 0.625;
+            targets[i][(labels[i] + 1) % classes] = 0.375;
+        }
+        FloatArray given = new FloatArray(batch * classes);
+        for (int i = 0; i < batch * classes; i++) {
+            given.set(i, (float) targets[i / classes][i % classes]);
         }
         for (float smoothing : new float[] {0f, 0.1f}) {
             Bench b = new Bench(device, shape);
-            Slice logits = b.input(5 * 7);
-            Slice dLogits = b.output(5 * 7);
+            Slice logits = b.input(batch * classes);
+            Slice dLogits = b.output(batch * classes);
             FloatArray metrics = new FloatArray(3);
-            logits.array().set(3 + 3 * 7 + 6, 4f);
+            // Two answers as large as each other, of which the first counts, are right and wrong.
+            for (int k = 0; k < 2; k++) {
+                logits.array().set(3 + 3 * classes + labels[3] + k, 6f);
+                logits.array().set(3 + 4 * classes + labels[4] - k, 6f);
+            }
             b.run(s -> {
-                CrossEntropyKernel.forward(s, "loss", dLogits, metrics, logits, given, 5, 7, smoothing);
+                CrossEntropyKernel.forward(s, "loss", dLogits, metrics, logits, given, batch, classes, smoothing);
                 s.graph().transferToHost(DataTransferMode.EVERY_EXECUTION, metrics);
             });
             double[] in = Bench.values(logits);
             Reference.Op op = Reference.crossEntropy(targets, smoothing);
-            assertEquals(op.apply(in)[0] * 4, metrics.get(0), 1e-4);
-            assertEquals(4, metrics.get(2));
-            int[] labels = {2, 0, -1, 6, 6};
+            int counted = batch - 1;
+            assertEquals(op.apply(in)[0] * counted, metrics.get(0), 2e-5 * batch);
+            assertEquals(counted, metrics.get(2));
             int right = 0;
-            for (int i = 0; i < 5; i++) {
+            for (int i = 0; i < batch; i++) {
                 int best = 0;
-                for (int k = 1; k < 7; k++) {
-                    best = in[i * 7 + k] > in[i * 7 + best] ? k : best;
+                for (int k = 1; k < classes; k++) {
+                    best = in[i * classes + k] > in[i * classes + best] ? k : best;
                 }
                 right += best == labels[i] ? 1 : 0;
             }
-            assertTrue(right > 0 && right < 4, "right and wrong answers");
+            assertTrue(right > 0 && right < counted, "right and wrong answers");
             assertEquals(right, metrics.get(1));
-            Bench.close("dLogits", Reference.gradient(op, new double[] {1}, 0, in), dLogits, 7);
+            Bench.close("dLogits", Reference.gradient(op, new double[] {1}, 0, in), dLogits, classes);
         }
     }
 

@@ -15,7 +15,7 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 /** Every function of the point-wise family on every device, as {@link KernelTest} does, with and without its scalars. */
 class PointwiseTest {
     /** Of DyT; the other functions differ in a line, and take the one with both lanes and a rest. */
-    private static final int[][] SIZES = {{1, 1}, {3, 7}, {5, 16}, {67, 37}, {130, 48}};
+    private static final int[][] SIZES = {{1, 1}, {3, 7}, {5, 16}, {67, 37}, {130, 48}, {2600, 3}};
 
     private static final int[][] MIXED = {{67, 37}};
 

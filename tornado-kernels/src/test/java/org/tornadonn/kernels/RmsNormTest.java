@@ -11,7 +11,7 @@ import uk.ac.manchester.tornado.api.common.TornadoDevice;
 
 /** RMSNorm on every device, as {@link KernelTest} does. */
 class RmsNormTest {
-    private static final int[][] SIZES = {{1, 1}, {3, 7}, {5, 16}, {67, 37}, {130, 48}, {40, 192}};
+    private static final int[][] SIZES = {{1, 1}, {3, 7}, {5, 16}, {67, 37}, {130, 48}, {40, 192}, {8300, 3}};
 
     static Stream<Arguments> sizes() {
         return Bench.cases(SIZES);

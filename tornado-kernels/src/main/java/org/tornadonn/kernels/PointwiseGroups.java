@@ -1,0 +1,146 @@
+package org.tornadonn.kernels;
+
+import uk.ac.manchester.tornado.api.KernelContext;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+import uk.ac.manchester.tornado.api.types.arrays.IntArray;
+
+/** {@link PointwiseKernel} in {@link Shape#GROUPS}: a group has 32 columns of some rows, in backward of those of a part; 32 work-items have a row. */
+public final class PointwiseGroups {
+    private PointwiseGroups() {}
+
+    public static void kForward(
+            KernelContext context,
+            FloatArray y,
+            FloatArray x,
+            FloatArray alpha,
+            FloatArray shift,
+            FloatArray gamma,
+            FloatArray beta,
+            IntArray at,
+            int t,
+            int rows,
+            int c,
+            int scalars,
+            int f) {
+        int y0 = at.get(t);
+        int x0 = at.get(t + 1);
+        float a = 1f;
+        if (scalars % 2 == 1) {
+            a = alpha.get(at.get(t + 2));
+        }
+        float b = 0f;
+        if (scalars / 2 == 1) {
+            b = shift.get(at.get(t + 3));
+        }
+        int item = context.localIdx;
+        int chunks = (c + 31) / 32;
+        int block = context.groupIdx / chunks;
+        int column = context.groupIdx % chunks * 32 + item % 32;
+        int last = Math.min(rows, (block + 1) * Groups.ROWS);
+        if (column < c) {
+            float scale = gamma.get(at.get(t + 4) + column);
+            float offset = beta.get(at.get(t + 5) + column);
+            for (int row = block * Groups.ROWS + item / 32; row < last; row += 4) {
+                int i = row * c + column;
+                y.set(y0 + i, scale * PointwiseKernel.value(f, a * x.get(x0 + i) + b) + offset);
+            }
+        }
+    }
+
+    public static void kBackward(
+            KernelContext context,
+            FloatArray dX,
+            FloatArray partialAlpha,
+            FloatArray partialShift,
+            FloatArray partialGamma,
+            FloatArray partialBeta,
+            FloatArray dY,
+            FloatArray x,
+            FloatArray alpha,
+            FloatArray shift,
+            FloatArray gamma,
+            FloatArray dSkip,
+            IntArray at,
+            int t,
+            int rows,
+            int c,
+            int rowsPerPart,
+            int present,
+            int f) {
+        float[] alphas = context.allocateFloatLocalArray(128);
+        float[] shifts = context.allocateFloatLocalArray(128);
+        float[] gammas = context.allocateFloatLocalArray(128);
+        float[] betas = context.allocateFloatLocalArray(128);
+        int dX0 = at.get(t);
+        int dY0 = at.get(t + 5);
+        int x0 = at.get(t + 6);
+        int dSkip0 = at.get(t + 10);
+        float a = 1f;
+        if (present % 2 == 1) {
+            a = alpha.get(at.get(t + 7));
+        }
+        float b = 0f;
+        if (present / 2 % 2 == 1) {
+            b = shift.get(at.get(t + 8));
+        }
+        int item = context.localIdx;
+        int chunks = (c + 31) / 32;
+        int part = context.groupIdx / chunks;
+        int column = context.groupIdx % chunks * 32 + item % 32;
+        int last = Math.min(rows, (part + 1) * rowsPerPart);
+        float dAlpha = 0f;
+        float dShift = 0f;
+        float dGamma = 0f;
+        float dBeta = 0f;
+        if (column < c) {
+            float scale = gamma.get(at.get(t + 9) + column);
+            for (int row = part * rowsPerPart + item / 32; row < last; row += 4) {
+                int i = row * c + column;
+                float in = x.get(x0 + i);
+                float up = dY.get(dY0 + i);
+                float z = a * in + b;
+                float v = PointwiseKernel.value(f, z);
+                float us = scale * up * PointwiseKernel.slope(f, z, v);
+                float down = a * us;
+                if (present / 4 == 1) {
+                    down += dSkip.get(dSkip0 + i);
+                }
+                dX.set(dX0 + i, down);
+                dAlpha += us * in;
+                dShift += us;
+                dGamma += up * v;
+                dBeta += up;
+            }
+        }
+        alphas[item] = dAlpha;
+        shifts[item] = dShift;
+        gammas[item] = dGamma;
+        betas[item] = dBeta;
+        // The rows that were read at a time.
+        for (int half = 64; half >= 32; half = half / 2) {
+            context.localBarrier();
+            if (item < half) {
+                alphas[item] += alphas[item + half];
+                shifts[item] += shifts[item + half];
+                gammas[item] += gammas[item + half];
+                betas[item] += betas[item + half];
+            }
+        }
+        if (item < 32 && column < c) {
+            partialGamma.set(at.get(t + 3) + part * c + column, gammas[item]);
+            partialBeta.set(at.get(t + 4) + part * c + column, betas[item]);
+        }
+        // The columns.
+        for (int half = 16; half > 0; half = half / 2) {
+            context.localBarrier();
+            if (item < half) {
+                alphas[item] += alphas[item + half];
+                shifts[item] += shifts[item + half];
+            }
+        }
+        if (item == 0) {
+            partialAlpha.set(at.get(t + 1) + context.groupIdx, alphas[0]);
+            partialShift.set(at.get(t + 2) + context.groupIdx, shifts[0]);
+        }
+    }
+}

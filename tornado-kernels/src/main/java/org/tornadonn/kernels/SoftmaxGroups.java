@@ -1,0 +1,89 @@
+package org.tornadonn.kernels;
+
+import uk.ac.manchester.tornado.api.KernelContext;
+import uk.ac.manchester.tornado.api.math.TornadoMath;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+import uk.ac.manchester.tornado.api.types.arrays.IntArray;
+
+/** {@link SoftmaxKernel} in {@link Shape#GROUPS}: a few work-items share a row. */
+public final class SoftmaxGroups {
+    private SoftmaxGroups() {}
+
+    public static void kForward(
+            KernelContext context, FloatArray y, FloatArray x, IntArray at, int t, int rows, int c, int items) {
+        float[] maxima = context.allocateFloatLocalArray(128);
+        float[] sums = context.allocateFloatLocalArray(128);
+        int item = context.localIdx;
+        int lane = context.globalIdx % items;
+        int row = context.globalIdx / items;
+        // A row past the end has no elements.
+        int n = row < rows ? c : 0;
+        int i = at.get(t + 1) + row * c;
+        float most = -Float.MAX_VALUE;
+        for (int j = lane; j < n; j += items) {
+            most = Math.max(most, x.get(i + j));
+        }
+        maxima[item] = most;
+        for (int half = items / 2; half > 0; half = half / 2) {
+            context.localBarrier();
+            if (lane < half) {
+                maxima[item] = Math.max(maxima[item], maxima[item + half]);
+            }
+        }
+        context.localBarrier();
+        float maximum = maxima[item - lane];
+        float sum = 0f;
+        for (int j = lane; j < n; j += items) {
+            sum += TornadoMath.exp(x.get(i + j) - maximum);
+        }
+        sums[item] = sum;
+        for (int half = items / 2; half > 0; half = half / 2) {
+            context.localBarrier();
+            if (lane < half) {
+                sums[item] += sums[item + half];
+            }
+        }
+        context.localBarrier();
+        float inverse = 1f / sums[item - lane];
+        int o = at.get(t) + row * c;
+        for (int j = lane; j < n; j += items) {
+            y.set(o + j, TornadoMath.exp(x.get(i + j) - maximum) * inverse);
+        }
+    }
+
+    public static void kBackward(
+            KernelContext context,
+            FloatArray dX,
+            FloatArray dY,
+            FloatArray y,
+            IntArray at,
+            int t,
+            int rows,
+            int c,
+            int items) {
+        float[] sums = context.allocateFloatLocalArray(128);
+        int item = context.localIdx;
+        int lane = context.globalIdx % items;
+        int row = context.globalIdx / items;
+        int n = row < rows ? c : 0;
+        int u = at.get(t + 1) + row * c;
+        int i = at.get(t + 2) + row * c;
+        float sum = 0f;
+        for (int j = lane; j < n; j += items) {
+            sum += dY.get(u + j) * y.get(i + j);
+        }
+        sums[item] = sum;
+        for (int half = items / 2; half > 0; half = half / 2) {
+            context.localBarrier();
+            if (lane < half) {
+                sums[item] += sums[item + half];
+            }
+        }
+        context.localBarrier();
+        float product = sums[item - lane];
+        int o = at.get(t) + row * c;
+        for (int j = lane; j < n; j += items) {
+            dX.set(o + j, y.get(i + j) * (dY.get(u + j) - product));
+        }
+    }
+}
