@@ -46,6 +46,10 @@ public final class PartialSums {
 
     /** Adds the task that sums {@link #parts} parts. */
     static void sum(Stage s, String id, Slice out, FloatArray partial, int n) {
+        sum(s, id, out, partial, parts(s), n);
+    }
+
+    static void sum(Stage s, String id, Slice out, FloatArray partial, int parts, int n) {
         int t = s.place(out, Slice.of(partial));
         if (s.shape() == Shape.GROUPS) {
             s.grid(id, Groups.grid(Rows.divideUp(n, 16)));
@@ -58,20 +62,10 @@ public final class PartialSums {
                             partial,
                             s.table(),
                             t,
-                            parts(s),
+                            parts,
                             n);
             return;
         }
-        s.graph()
-                .task(
-                        id,
-                        PartialSums::kSumParts,
-                        out.array(),
-                        partial,
-                        s.table(),
-                        t,
-                        parts(s),
-                        n,
-                        Rows.divideUp(n, 16));
+        s.graph().task(id, PartialSums::kSumParts, out.array(), partial, s.table(), t, parts, n, Rows.divideUp(n, 16));
     }
 }
