@@ -114,7 +114,7 @@ class ProductTest {
     }
 
     static Stream<Arguments> attentions() {
-        int[][] sizes = {{1, 1, 1, 1}, {2, 5, 2, 4}, {1, 17, 3, 16}, {2, 33, 1, 20}};
+        int[][] sizes = {{1, 1, 1, 1}, {2, 5, 2, 4}, {1, 17, 3, 16}, {2, 33, 1, 20}, {1, 70, 2, 33}, {1, 40, 1, 128}};
         return Bench.cases(Stream.of(false, true)
                 .flatMap(causal -> Stream.of(sizes).map(s -> new Object[] {s[0], s[1], s[2], s[3], causal}))
                 .toArray(Object[][]::new));
