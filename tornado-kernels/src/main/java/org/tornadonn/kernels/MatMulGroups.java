@@ -11,7 +11,10 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 public final class MatMulGroups {
     private MatMulGroups() {}
 
-    /** As {@link MatMulKernel#kMultiply}; of more than one part of k, {@code depth} long, each has its sums behind those of the one before. */
+    /**
+     * As {@link MatMulKernel#kMultiply}, with a [m, k] or, where its flag is 1, its transpose [k, m], and b [k, n] or [n, k]. Where k is in
+     * parts, {@code depth} long, each has its sums [m, n] behind those of the one before.
+     */
     public static void kMultiply(
             KernelContext context,
             FloatArray c,
@@ -24,10 +27,8 @@ public final class MatMulGroups {
             int m,
             int n,
             int k,
-            int aRow,
-            int aColumn,
-            int bRow,
-            int bColumn,
+            int transposeA,
+            int transposeB,
             int hasBias,
             int then,
             int form,
@@ -54,14 +55,18 @@ public final class MatMulGroups {
         int rows = item / 16 * 8;
         int column = item % 16;
         // Eight elements of each operand are an item's to fetch; its neighbours fetch neighbours in memory.
-        int aAcross = aColumn == 1 ? item / 16 : item % 64;
-        int aDown = aColumn == 1 ? item % 16 : item / 64;
-        int aAcrossStep = aColumn == 1 ? 8 : 0;
-        int aDownStep = aColumn == 1 ? 0 : 2;
-        int bAcross = bColumn == 1 ? item % 64 : item / 16;
-        int bDown = bColumn == 1 ? item / 64 : item % 16;
-        int bAcrossStep = bColumn == 1 ? 0 : 8;
-        int bDownStep = bColumn == 1 ? 2 : 0;
+        int aAcross = transposeA == 1 ? item % 64 : item / 16;
+        int aDown = transposeA == 1 ? item / 64 : item % 16;
+        int aAcrossStep = transposeA == 1 ? 0 : 8;
+        int aDownStep = transposeA == 1 ? 2 : 0;
+        int aRow = transposeA == 1 ? 1 : k;
+        int aColumn = transposeA == 1 ? m : 1;
+        int bAcross = transposeB == 1 ? item / 16 : item % 64;
+        int bDown = transposeB == 1 ? item % 16 : item / 64;
+        int bAcrossStep = transposeB == 1 ? 8 : 0;
+        int bDownStep = transposeB == 1 ? 0 : 2;
+        int bRow = transposeB == 1 ? 1 : n;
+        int bColumn = transposeB == 1 ? k : 1;
         float[] nextLeft = new float[8];
         float[] nextRight = new float[8];
         float[] sums = new float[32];
