@@ -365,6 +365,22 @@ public final class AttentionKernel {
         return grid;
     }
 
+    private static WorkerGrid groups(int batch, int tokens, int heads) {
+        return Groups.grid(batch * heads * Rows.divideUp(tokens, 32));
+    }
+
+    private static int strips(int headDim) {
+        if (headDim > AttentionGroups.LARGEST_HEAD) {
+            throw new IllegalArgumentException("attention in groups has heads of up to " + AttentionGroups.LARGEST_HEAD
+                    + " columns, not " + headDim + "; -D" + Shape.PROPERTY + "=lanes has no limit");
+        }
+        return Rows.divideUp(headDim, 32);
+    }
+
+    private static Slice further(Slice slice, int by) {
+        return new Slice(slice.array(), slice.offset() + by, slice.stride());
+    }
+
     /** o [batch tokens, heads headDim] and lse [batch, heads, tokens] from qkv [batch tokens, 3 heads headDim]. */
     public static void forward(
             Stage s,
@@ -378,6 +394,26 @@ public final class AttentionKernel {
             int headDim,
             boolean causal) {
         int t = s.place(o, lse, qkv);
+        if (s.shape() == Shape.GROUPS) {
+            s.grid(id, groups(batch, tokens, heads));
+            s.graph()
+                    .task(
+                            id,
+                            AttentionGroups::kForward,
+                            new KernelContext(),
+                            o.array(),
+                            lse.array(),
+                            qkv.array(),
+                            s.table(),
+                            t,
+                            tokens,
+                            heads,
+                            headDim,
+                            strips(headDim),
+                            causal ? 1 : 0,
+                            scale(headDim));
+            return;
+        }
         s.grid(id, grid(batch, heads));
         s.graph()
                 .task(
@@ -411,6 +447,52 @@ public final class AttentionKernel {
             int heads,
             int headDim,
             boolean causal) {
+        if (s.shape() == Shape.GROUPS) {
+            int n = batch * heads * tokens;
+            int width = heads * headDim;
+            Slice delta = Slice.of(new FloatArray(n));
+            s.grid(id + "Delta", Groups.grid(Rows.divideUp(n, 8)));
+            s.graph()
+                    .task(
+                            id + "Delta",
+                            AttentionGroups::kDelta,
+                            new KernelContext(),
+                            delta.array(),
+                            dO.array(),
+                            o.array(),
+                            s.table(),
+                            s.place(delta, dO, o),
+                            n,
+                            tokens,
+                            heads,
+                            headDim);
+            String[] ids = {id + "Queries", id + "Keys", id + "Values"};
+            for (int part = 0; part < 3; part++) {
+                Slice out = further(dQkv, part * width);
+                Slice factor = further(qkv, part == AttentionGroups.QUERIES ? width : 0);
+                s.grid(ids[part], groups(batch, tokens, heads));
+                s.graph()
+                        .task(
+                                ids[part],
+                                AttentionGroups::kBackward,
+                                new KernelContext(),
+                                out.array(),
+                                dO.array(),
+                                qkv.array(),
+                                lse.array(),
+                                delta.array(),
+                                s.table(),
+                                s.place(out, dO, qkv, lse, delta, factor),
+                                tokens,
+                                heads,
+                                headDim,
+                                strips(headDim),
+                                part,
+                                causal ? 1 : 0,
+                                scale(headDim));
+            }
+            return;
+        }
         int t = s.place(dQkv, dO, qkv, o, lse);
         s.grid(id, grid(batch, heads));
         s.graph()

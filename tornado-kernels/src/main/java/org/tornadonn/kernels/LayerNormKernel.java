@@ -233,7 +233,7 @@ public final class LayerNormKernel {
             Slice dSkip,
             int rows,
             int c) {
-        int parts = PartialSums.parts(s);
+        int parts = PartialSums.parts(s, rows);
         FloatArray partialGamma = new FloatArray(parts * c);
         FloatArray partialBeta = new FloatArray(parts * c);
         Slice someSkip = dSkip == null ? dY : dSkip;
@@ -282,7 +282,7 @@ public final class LayerNormKernel {
                             Rows.divideUp(rows, parts),
                             dSkip == null ? 0 : 1);
         }
-        PartialSums.sum(s, id + "Gamma", dGamma, partialGamma, c);
-        PartialSums.sum(s, id + "Beta", dBeta, partialBeta, c);
+        PartialSums.sum(s, id + "Gamma", dGamma, partialGamma, parts, c);
+        PartialSums.sum(s, id + "Beta", dBeta, partialBeta, parts, c);
     }
 }

@@ -20,10 +20,13 @@ public final class MatMulKernel {
     /** Rows of a work-item: enough that packing its panel costs little, few enough that they stay in a core's cache. */
     private static final int ROWS = 512;
 
+    /** What a group should have of k, at least, where k is split. */
+    private static final int DEPTH = 256;
+
     private static final int NOTHING = 0;
-    private static final int RESIDUAL = 1;
-    private static final int GELU = 2;
-    private static final int GELU_GRADIENT = 3;
+    static final int RESIDUAL = 1;
+    static final int GELU = 2;
+    static final int GELU_GRADIENT = 3;
 
     private static final GeluKernel.Form EXACT = GeluKernel.Form.EXACT;
 
@@ -204,6 +207,42 @@ public final class MatMulKernel {
             int bColumn) {
         Slice someBias = bias == null ? b : bias;
         Slice someOther = then == NOTHING ? b : other;
+        if (s.shape() == Shape.GROUPS) {
+            int tiles = Rows.divideUp(m, 64) * Rows.divideUp(n, 64);
+            // A few long sums, such as gradients of weights, are made in parts: by the sizes, so that no device has
+            // other numbers.
+            boolean whole = batch > 1 || bias != null || then != NOTHING;
+            int wished = whole ? 1 : Math.max(1, Math.min(Groups.PARTS / tiles, k / DEPTH));
+            int depth = Rows.divideUp(Rows.divideUp(k, wished), 16) * 16;
+            int parts = Rows.divideUp(k, depth);
+            Slice sums = parts == 1 ? c : Slice.of(new FloatArray(parts * m * n));
+            s.grid(id, Groups.grid(batch * parts * tiles));
+            s.graph()
+                    .task(
+                            id,
+                            MatMulGroups::kMultiply,
+                            new KernelContext(),
+                            sums.array(),
+                            a.array(),
+                            b.array(),
+                            someBias.array(),
+                            someOther.array(),
+                            s.table(),
+                            s.place(sums, a, b, someBias, someOther),
+                            m,
+                            n,
+                            k,
+                            aColumn == 1 ? 0 : 1,
+                            bColumn == 1 ? 0 : 1,
+                            bias == null ? 0 : 1,
+                            then,
+                            form.ordinal(),
+                            depth);
+            if (parts > 1) {
+                PartialSums.sum(s, id + "Parts", c, sums.array(), parts, m * n);
+            }
+            return;
+        }
         int t = s.place(c, a, b, someBias, someOther);
         int columnBlocks = Rows.divideUp(n, COLUMNS);
         // At least 16 work-items, of equal size.

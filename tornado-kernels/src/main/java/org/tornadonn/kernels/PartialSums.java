@@ -40,20 +40,10 @@ public final class PartialSums {
         }
     }
 
-    /** Parts that sums over rows are made in. */
-    static int parts(Stage s) {
-        return s.shape() == Shape.GROUPS ? Groups.PARTS : Rows.PARTS;
-    }
-
     /** Parts of sums over so many rows. In groups none is empty, and most have a multiple of the four rows that a group reads at a time. */
     static int parts(Stage s, int rows) {
         int fours = Rows.divideUp(rows, 4 * Groups.PARTS);
         return s.shape() == Shape.GROUPS ? Rows.divideUp(rows, 4 * fours) : Rows.PARTS;
-    }
-
-    /** Adds the task that sums {@link #parts(Stage)} parts. */
-    static void sum(Stage s, String id, Slice out, FloatArray partial, int n) {
-        sum(s, id, out, partial, parts(s), n);
     }
 
     /** Adds the task that sums some parts. */

@@ -10,7 +10,18 @@ import uk.ac.manchester.tornado.api.common.TornadoDevice;
 /** Products of matrices and attention, as {@link KernelTest} does. */
 class ProductTest {
     static Stream<Arguments> products() {
-        int[][] shapes = {{1, 1, 1}, {3, 5, 7}, {8, 32, 16}, {19, 33, 35}, {131, 20, 40}, {9, 300, 33}, {530, 3, 50}};
+        int[][] shapes = {
+            {1, 1, 1},
+            {3, 5, 7},
+            {8, 32, 16},
+            {19, 33, 35},
+            {131, 20, 40},
+            {9, 300, 33},
+            {530, 3, 50},
+            {64, 64, 128},
+            {70, 68, 130},
+            {530, 66, 3}
+        };
         return Bench.cases(shapes);
     }
 
@@ -86,8 +97,8 @@ class ProductTest {
     void batchedProducts(TornadoDevice device, Shape shape) {
         int batch = 3;
         int m = 13;
-        int n = 37;
-        int k = 9;
+        int n = 69;
+        int k = 19;
         for (int form = 0; form < 4; form++) {
             boolean transposeA = form >= 2;
             boolean transposeB = form % 2 == 1;
@@ -103,7 +114,7 @@ class ProductTest {
     }
 
     static Stream<Arguments> attentions() {
-        int[][] sizes = {{1, 1, 1, 1}, {2, 5, 2, 4}, {1, 17, 3, 16}, {2, 33, 1, 20}};
+        int[][] sizes = {{1, 1, 1, 1}, {2, 5, 2, 4}, {1, 17, 3, 16}, {2, 33, 1, 20}, {1, 70, 2, 33}, {1, 40, 1, 128}};
         return Bench.cases(Stream.of(false, true)
                 .flatMap(causal -> Stream.of(sizes).map(s -> new Object[] {s[0], s[1], s[2], s[3], causal}))
                 .toArray(Object[][]::new));
