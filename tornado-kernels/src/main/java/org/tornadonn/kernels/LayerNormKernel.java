@@ -180,7 +180,7 @@ public final class LayerNormKernel {
             float eps) {
         int t = s.place(y, mean, rstd, x, gamma, beta);
         if (s.shape() == Shape.GROUPS) {
-            s.grid(id, Groups.grid(rows));
+            s.grid(id, Groups.rows(rows, c));
             s.graph()
                     .task(
                             id,
@@ -194,7 +194,9 @@ public final class LayerNormKernel {
                             beta.array(),
                             s.table(),
                             t,
+                            rows,
                             c,
+                            Groups.itemsPerRow(c),
                             eps);
             return;
         }
