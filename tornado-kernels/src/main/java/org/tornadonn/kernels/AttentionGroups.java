@@ -8,7 +8,7 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 /**
  * {@link AttentionKernel} in {@link Shape#GROUPS}: a group has 32 rows of a result, of one image and head, and goes through the other
  * side's rows in tiles of 32. Of 32 x 32 scores a work-item has those of eight queries with one key; of the result eight rows in the
- * strips {@code lane}, {@code lane} + 32 and so on. Rows past the end repeat the last one and are not stored.
+ * columns {@code lane}, {@code lane} + 32 and so on. Rows past the end repeat the last one and are not stored.
  */
 public final class AttentionGroups {
     /** Columns that the private sums suffice for. */
@@ -203,8 +203,8 @@ public final class AttentionGroups {
     }
 
     /**
-     * One part of dQkv, dQ = dS k, dK = dSᵀ q or dV = pᵀ dO: a group has 32 rows of it and computes p and dS again. {@code factor} is where
-     * k or q begin in qkv.
+     * One part of dQkv, dQ = dS k, dK = dSᵀ q or dV = pᵀ dO: a group has 32 rows of it and computes p and dS again. The table's
+     * last entry is where in qkv the other factor begins: k or q.
      */
     public static void kBackward(
             KernelContext context,

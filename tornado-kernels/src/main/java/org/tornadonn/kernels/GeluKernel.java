@@ -39,7 +39,9 @@ public final class GeluKernel {
     }
 
     private static float logistic(float x) {
-        return 1f / (1f + TornadoMath.exp(-1.5957691f * (x + 0.044715f * x * x * x)));
+        // Without infinity, of which a driver's fast division by a reciprocal makes NaN.
+        float z = Math.min(80f, -1.5957691f * (x + 0.044715f * x * x * x));
+        return 1f / (1f + TornadoMath.exp(z));
     }
 
     public static void kForward(

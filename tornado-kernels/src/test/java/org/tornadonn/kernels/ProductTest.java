@@ -1,11 +1,17 @@
 package org.tornadonn.kernels;
 
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.tornadonn.suite.Recorded;
+import uk.ac.manchester.tornado.api.GridScheduler;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
 /** Products of matrices and attention, as {@link KernelTest} does. */
 class ProductTest {
@@ -138,5 +144,16 @@ class ProductTest {
         Reference.Op op = Reference.attention(batch, tokens, heads, d, causal);
         Bench.close("o", op.apply(Bench.values(qkv)), o, d + tokens);
         Bench.close("dQkv", Reference.gradient(op, Bench.values(dO), 0, Bench.values(qkv)), dQkv, 4 * (d + tokens));
+    }
+
+    @Test
+    void attentionInGroupsSaysWhatIsTooLarge() {
+        Slice some = Slice.of(new FloatArray(3 * 129));
+        Stage stage = new Stage("test", new GridScheduler(), Shape.GROUPS);
+        String message = assertThrows(
+                        IllegalArgumentException.class,
+                        () -> AttentionKernel.forward(stage, "forward", some, some, some, 1, 1, 1, 129, false))
+                .getMessage();
+        assertTrue(message.contains("129") && message.contains("-Dtornadonn.shape=lanes"), message);
     }
 }
