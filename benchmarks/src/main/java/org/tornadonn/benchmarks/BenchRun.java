@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.tornadonn.benchmarks.measure.Machine;
@@ -27,6 +28,7 @@ import org.tornadonn.benchmarks.result.DeviceRecord;
 import org.tornadonn.benchmarks.result.Measurement;
 import org.tornadonn.benchmarks.result.Peaks;
 import org.tornadonn.benchmarks.result.ResultFolder;
+import org.tornadonn.kernels.Shape;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
 import uk.ac.manchester.tornado.api.enums.TornadoVMBackendType;
 
@@ -78,6 +80,7 @@ final class BenchRun {
                     device.getDeviceType().name(),
                     device.getPhysicalDevice().getDeviceName(),
                     device.getPlatformName(),
+                    Shape.of(device).name().toLowerCase(Locale.ROOT),
                     Machine.driver(device),
                     device.getPhysicalDevice().getDeviceMaxComputeUnits(),
                     device.getMaxGlobalMemory(),

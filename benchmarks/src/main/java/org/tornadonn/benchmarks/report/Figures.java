@@ -98,14 +98,15 @@ public final class Figures {
     public static String device(DeviceRecord d) {
         return String.format(
                 Locale.ROOT,
-                "device %d: %s (%s, %s, %s, %d units%s)",
+                "device %d: %s (%s, %s, %s, %d units%s%s)",
                 d.index(),
                 d.name(),
                 d.platform(),
                 d.backend(),
                 d.type(),
                 d.units(),
-                d.driver() == null ? "" : ", driver " + d.driver());
+                d.driver() == null ? "" : ", driver " + d.driver(),
+                d.kernels() == null ? "" : ", kernels in " + d.kernels());
     }
 
     /** One line about a device's peaks. */

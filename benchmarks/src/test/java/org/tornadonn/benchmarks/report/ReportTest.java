@@ -101,7 +101,7 @@ class ReportTest {
     /** The embedded engine on one device; the SDK on it, three times as slow, and on one without peaks where nothing ran. */
     private static Results engines() {
         DeviceRecord device = ResultsTest.device(0);
-        DeviceRecord broken = new DeviceRecord(1, "PTX", "GPU", "a GPU", "CUDA", null, 8, 1L << 34, null);
+        DeviceRecord broken = new DeviceRecord(1, "PTX", "GPU", "a GPU", "CUDA", "groups", null, 8, 1L << 34, null);
         EngineRun embedded = new EngineRun(
                 ResultsTest.run(),
                 List.of(device),

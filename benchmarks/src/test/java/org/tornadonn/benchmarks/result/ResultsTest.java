@@ -45,7 +45,8 @@ public class ResultsTest {
     public static DeviceRecord device(int index) {
         Peaks peaks = new Peaks(
                 List.of(new Peaks.Copy(1_000_000, 50e9), new Peaks.Copy(100_000_000, 20e9)), 400e9, 10e9, 9e9);
-        return new DeviceRecord(index, "OPENCL", "CPU", "device " + index, "platform", "3.1", 2, 1L << 33, peaks);
+        return new DeviceRecord(
+                index, "OPENCL", "CPU", "device " + index, "platform", "lanes", "3.1", 2, 1L << 33, peaks);
     }
 
     public static Measurement measurement(int device, String op, String pass, List<Double> nanos) {
