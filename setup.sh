@@ -287,6 +287,7 @@ case $command in
         status=0
         maven verify -Dengine="$engine" -Dengine.arguments="${jvm//$'\n'/ }" -Dengine.excluded="$excluded" "$@" || status=$?
         table || status=1
+        [ "$status" = 0 ] || say "Tests FAILED: see the lines with [ERROR] above the table."
         exit "$status"
         ;;
     table)
