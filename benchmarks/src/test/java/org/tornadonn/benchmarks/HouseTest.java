@@ -205,6 +205,11 @@ class HouseTest {
     void everyOpIsMeasured() {
         String ops = "org.tornadonn.benchmarks.op";
         assertEquals(Set.of(), unused(ops));
+        assertEquals(
+                List.of("MatMulKernel"),
+                launchers(ALL.get("org.tornadonn.kernels.MatMulGroups"))
+                        .distinct()
+                        .toList());
         assertTrue(unused("org.tornadonn.benchmarks.peer").contains("PoolKernel.forward"));
         List<String> unlisted = ALL.stream()
                 .filter(c -> c.getPackageName().equals(ops))
