@@ -25,7 +25,7 @@ public record Checkpoint(
     private static final String OPTIMIZER = "optimizer.";
     private static final String M = OPTIMIZER + "m.";
     private static final String V = OPTIMIZER + "v.";
-    private static final String EMA = "ema.";
+    static final String EMA = "ema.";
 
     /** Whether a tensor is kept beside the model's own. */
     static boolean isExtra(String name) {

@@ -2,22 +2,26 @@ package org.tornadonn.nn.train;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.tornadonn.nn.ParameterTable;
 import org.tornadonn.nn.UserException;
 import org.tornadonn.nn.model.Model;
 
 /**
- * What of a safetensors file, such as one of timm's or a checkpoint of the same model with another norm, a model took by name.
+ * What of a safetensors file, such as one of timm's or a checkpoint of the same model with another norm, a model took by name. Of
+ * weights whose average the file has, that is taken, as timm's {@code load_checkpoint} does.
  *
+ * @param averaged whether it is the average of the weights
  * @param taken tensors that the model took
  * @param missing tensors of the model that the file does not have; they keep their initial values
  * @param otherShape those that it has in another shape, likewise; NAME: of the file, of the model
  * @param extra tensors of the file that the model does not have
  */
-public record Weights(List<String> taken, List<String> missing, List<String> otherShape, List<String> extra) {
+public record Weights(
+        boolean averaged, List<String> taken, List<String> missing, List<String> otherShape, List<String> extra) {
     private static final int SHOWN = 4;
 
     /**
@@ -27,25 +31,31 @@ public record Weights(List<String> taken, List<String> missing, List<String> oth
      */
     public static Weights load(Path file, Model model) {
         Safetensors stored = Safetensors.open(file);
-        Map<String, List<Integer>> left = new LinkedHashMap<>(stored.shapes());
-        left.keySet().removeIf(Checkpoint::isExtra);
+        Map<String, List<Integer>> shapes = stored.shapes();
+        Set<String> left = new LinkedHashSet<>(shapes.keySet());
+        left.removeIf(Checkpoint::isExtra);
         List<String> taken = new ArrayList<>();
         List<String> missing = new ArrayList<>();
         List<String> otherShape = new ArrayList<>();
         long numbers = 0;
+        boolean averaged = false;
         for (ParameterTable.Entry e : model.table().entries()) {
-            List<Integer> shape = left.remove(e.name());
+            String average = Checkpoint.EMA + e.name();
+            String name = shapes.containsKey(average) ? average : e.name();
+            List<Integer> shape = shapes.get(name);
+            left.remove(e.name());
             if (shape == null) {
                 missing.add(e.name());
             } else if (!shape.equals(e.shape())) {
                 otherShape.add(e.name() + ": " + shape + ", " + e.shape());
             } else {
-                Checkpoint.put(model.parameters(), e.offset(), stored.tensor(e.name()));
+                Checkpoint.put(model.parameters(), e.offset(), stored.tensor(name));
+                averaged |= name.equals(average);
                 taken.add(e.name());
                 numbers += e.size();
             }
         }
-        Weights weights = new Weights(taken, missing, otherShape, List.copyOf(left.keySet()));
+        Weights weights = new Weights(averaged, taken, missing, otherShape, List.copyOf(left));
         if (2 * numbers < model.table().size()) {
             throw stored.bad("is of another model than " + model.config() + ": " + weights);
         }
@@ -56,7 +66,8 @@ public record Weights(List<String> taken, List<String> missing, List<String> oth
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder(taken.size() + " of "
-                + (taken.size() + missing.size() + otherShape.size()) + " tensors of the model are those of the file");
+                + (taken.size() + missing.size() + otherShape.size()) + " tensors of the model are those of the file"
+                + (averaged ? ", the average of its weights" : ""));
         describe(text, "keep their initial values, not in the file", missing);
         describe(text, "keep their initial values, of another shape (file, model)", otherShape);
         describe(text, "of the file are not used", extra);

@@ -125,6 +125,31 @@ class WeightsTest {
     }
 
     @Test
+    void theAverageOfACheckpointsWeightsIsTaken() throws IOException {
+        Path file = folder.resolve("averaged.safetensors");
+        Training averaging = new Training(2, 0f, 0f, 3).withEma(0.5f);
+        int size;
+        try (Model trained = new Model(VIT, averaging, device)) {
+            trained.train(new float[2 * 3 * 8 * 8], new int[] {0, 1}, 0.1f);
+            size = trained.table().size();
+            Checkpoint.save(trained, 3, List.of("a", "b", "c"), file);
+            try (Model model = model(VIT)) {
+                Weights weights = Weights.load(file, model);
+                assertTrue(weights.averaged() && weights.toString().contains("average"), weights.toString());
+                assertEquals(List.of(), weights.extra());
+                boolean differs = false;
+                for (int i = 0; i < size; i++) {
+                    assertEquals(
+                            trained.parameters().get(size + i),
+                            model.parameters().get(i));
+                    differs |= trained.parameters().get(i) != model.parameters().get(i);
+                }
+                assertTrue(differs);
+            }
+        }
+    }
+
+    @Test
     void mutatedFilesAreReadOrRefusedByName() throws IOException {
         Path bad = folder.resolve("bad.safetensors");
         byte[] good = Files.readAllBytes(timm("vit"));
