@@ -21,8 +21,9 @@ import tools.jackson.databind.node.ObjectNode;
  *
  * @param data folder or zip, or null for the drawn images
  * @param init safetensors file that the models begin with, or null
+ * @param fitAlpha whether first alphas are fitted to the data
  */
-record RunConfig(String data, String init, List<Norm> norms, ModelConfig model, Recipe recipe) {
+record RunConfig(String data, String init, List<Norm> norms, ModelConfig model, boolean fitAlpha, Recipe recipe) {
     private static final String FILE = "config.json";
 
     RunConfig {
@@ -69,7 +70,7 @@ record RunConfig(String data, String init, List<Norm> norms, ModelConfig model, 
 
     /** What a run had that began before it could be chosen, and is not in its file. */
     private static ObjectNode before(ObjectNode config) {
-        ObjectNode before = Json.MAPPER.createObjectNode().putNull("init");
+        ObjectNode before = Json.MAPPER.createObjectNode().putNull("init").put("fitAlpha", false);
         Augmentation augmentation = usualAugmentation(!config.hasNonNull("data"));
         if (config.path("model").path("architecture").asString("").equals("vit")) {
             before.putObject("model").put("pool", "AVERAGE");

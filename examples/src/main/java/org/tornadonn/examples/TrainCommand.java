@@ -18,6 +18,7 @@ import org.tornadonn.nn.data.Batches;
 import org.tornadonn.nn.model.MemoryPlan;
 import org.tornadonn.nn.model.Model;
 import org.tornadonn.nn.model.ModelConfig;
+import org.tornadonn.nn.train.AlphaFit;
 import org.tornadonn.nn.train.AlphaLog;
 import org.tornadonn.nn.train.Checkpoint;
 import org.tornadonn.nn.train.Listener;
@@ -81,7 +82,8 @@ final class TrainCommand implements Runnable {
     @Option(
             names = "--init",
             paramLabel = "FILE",
-            description = "Begin with the weights of a safetensors file, timm's or a checkpoint, by name.")
+            description = "Begin with the weights of a safetensors file, timm's or a checkpoint, by name; their average"
+                    + " where it has one.")
     Path init;
 
     @Option(
@@ -112,6 +114,12 @@ final class TrainCommand implements Runnable {
     // one.
     @Option(names = "--alpha0", defaultValue = "2", description = "First value of DyT's alpha; 0.5 in the paper.")
     float alpha0;
+
+    @Option(
+            names = "--fit-alpha",
+            description = "Begin with alphas that fit the data, 1/std of what each layer is given, in place of one"
+                    + " first value for all.")
+    boolean fitAlpha;
 
     @Option(
             names = "--device",
@@ -291,6 +299,7 @@ final class TrainCommand implements Runnable {
                 init == null ? null : init.toAbsolutePath().toString(),
                 norms,
                 model,
+                fitAlpha,
                 chosen.recipe(usual, Math.max(1, stepsPerEpoch)));
     }
 
@@ -356,8 +365,13 @@ final class TrainCommand implements Runnable {
             if (Files.exists(file)) {
                 Checkpoint.load(file).restore(model);
                 System.out.println(norm + ": resumed after step " + model.step());
-            } else if (config.init() != null) {
-                System.out.println(norm + ": " + Weights.load(Path.of(config.init()), model));
+            } else {
+                if (config.init() != null) {
+                    System.out.println(norm + ": " + Weights.load(Path.of(config.init()), model));
+                }
+                if (config.fitAlpha() && norm.hasAlpha()) {
+                    System.out.println(norm + ": " + AlphaFit.fit(model, sets.train()));
+                }
             }
             double[] speed = {Double.NaN};
             Listener rate = new Listener() {

@@ -25,6 +25,7 @@ class RunConfigTest {
             null,
             List.of(Norm.LAYER_NORM, Norm.DYT),
             VitConfig.of(32, 4, 96, 4, 3, 10, Norm.DYT),
+            true,
             Recipe.of(1250, 32, 1e-3, 1).withAugmentation(Augmentation.paper()));
 
     @TempDir

@@ -3,11 +3,18 @@ package org.tornadonn.benchmarks.op;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.DoubleSupplier;
 import org.tornadonn.kernels.Slice;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
 /** Allocates an op's operands: seeded inputs, and outputs of NaN, so that what is not written is seen. */
 public final class Operands {
+    /**
+     * A prime, so that rows differ. Drawing all values of a large tensor would take longer than measuring, and these are enough for any
+     * mean or sum.
+     */
+    private static final int DRAWN = 65521;
+
     private final SplittableRandom random = new SplittableRandom(20250310);
     private final List<Object> inputs = new ArrayList<>();
     private final List<FloatArray> outputs = new ArrayList<>();
@@ -19,11 +26,7 @@ public final class Operands {
 
     /** Normally distributed values times {@code scale}. */
     public Slice normal(int size, double scale) {
-        FloatArray array = new FloatArray(size);
-        for (int i = 0; i < size; i++) {
-            array.set(i, (float) (scale * random.nextGaussian()));
-        }
-        return input(array);
+        return drawn(size, () -> scale * random.nextGaussian());
     }
 
     /** Normally distributed values of standard deviation 1. */
@@ -33,9 +36,13 @@ public final class Operands {
 
     /** Values from 0.5 to 1.5. */
     Slice positive(int size) {
+        return drawn(size, () -> random.nextDouble(0.5, 1.5));
+    }
+
+    private Slice drawn(int size, DoubleSupplier value) {
         FloatArray array = new FloatArray(size);
         for (int i = 0; i < size; i++) {
-            array.set(i, (float) random.nextDouble(0.5, 1.5));
+            array.set(i, i < DRAWN ? (float) value.getAsDouble() : array.get(i - DRAWN));
         }
         return input(array);
     }

@@ -2,10 +2,10 @@ package org.tornadonn.nn.train;
 
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.tornadonn.nn.data.Batches;
 import org.tornadonn.nn.data.ImageSet;
-import org.tornadonn.nn.model.Activation;
 import org.tornadonn.nn.model.Model;
 
 /**
@@ -31,7 +31,8 @@ public final class AlphaLog implements Listener {
 
     @Override
     public void evaluated(Evaluation evaluation) {
-        if (model.norms().stream().noneMatch(this::hasAlpha)) {
+        List<String> norms = AlphaFit.withAlpha(model);
+        if (norms.isEmpty()) {
             return;
         }
         try (Batches batches = Batches.evaluation(test, model.batch())) {
@@ -39,34 +40,16 @@ public final class AlphaLog implements Listener {
             model.evaluate(batch.images(), batch.labels());
         }
         model.download();
-        for (String norm : model.norms()) {
-            if (hasAlpha(norm)) {
-                Map<String, Object> line = new LinkedHashMap<>();
-                line.put("model", name);
-                line.put("step", evaluation.step());
-                line.put("norm", norm);
-                line.put(
-                        "alpha",
-                        model.parameters()
-                                .get(model.table().entry(norm + ".alpha").offset()));
-                line.put("inverseStd", 1 / deviation(model.activation(norm)));
-                lines.write(line);
-            }
+        for (String norm : norms) {
+            Map<String, Object> line = new LinkedHashMap<>();
+            line.put("model", name);
+            line.put("step", evaluation.step());
+            line.put("norm", norm);
+            line.put(
+                    "alpha",
+                    model.parameters().get(model.table().entry(norm + ".alpha").offset()));
+            line.put("inverseStd", 1 / model.activation(norm).inputDeviation());
+            lines.write(line);
         }
-    }
-
-    private boolean hasAlpha(String norm) {
-        return model.table().entries().stream().anyMatch(e -> e.name().equals(norm + ".alpha"));
-    }
-
-    private static double deviation(Activation activation) {
-        double sum = 0;
-        double squares = 0;
-        for (float x : activation.input()) {
-            sum += x;
-            squares += (double) x * x;
-        }
-        double mean = sum / activation.input().length;
-        return Math.sqrt(squares / activation.input().length - mean * mean);
     }
 }
