@@ -1,7 +1,6 @@
 package org.tornadonn.kernels;
 
 import uk.ac.manchester.tornado.api.KernelContext;
-import uk.ac.manchester.tornado.api.math.TornadoMath;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
@@ -43,9 +42,7 @@ public final class AdamWGroups {
             float mean = beta1 * m.get(m0 + i) + (1f - beta1) * g;
             float square = beta2 * v.get(v0 + i) + (1f - beta2) * g * g;
             float p = params.get(p0 + i);
-            float kept = p - shrink * p;
-            float step = mean / correction1 / (TornadoMath.sqrt(square / correction2) + eps);
-            float updated = kept - lr * step;
+            float updated = AdamWKernel.updated(p, mean, square, lr, shrink, correction1, correction2, eps);
             m.set(m0 + i, mean);
             v.set(v0 + i, square);
             params.set(p0 + i, updated);

@@ -71,9 +71,7 @@ public final class AdamWKernel {
                     m.set(m0 + i + l, mean);
                     v.set(v0 + i + l, square);
                     float p = params.get(p0 + i + l);
-                    float kept = p - shrink * p;
-                    float step = mean / correction1 / (TornadoMath.sqrt(square / correction2) + eps);
-                    updated[l] = kept - lr * step;
+                    updated[l] = updated(p, mean, square, lr, shrink, correction1, correction2, eps);
                     params.set(p0 + i + l, updated[l]);
                 }
                 if (averaged == 1) {
@@ -90,9 +88,7 @@ public final class AdamWKernel {
                 m.set(m0 + i, mean);
                 v.set(v0 + i, square);
                 float p = params.get(p0 + i);
-                float kept = p - shrink * p;
-                float step = mean / correction1 / (TornadoMath.sqrt(square / correction2) + eps);
-                float updated = kept - lr * step;
+                float updated = updated(p, mean, square, lr, shrink, correction1, correction2, eps);
                 params.set(p0 + i, updated);
                 if (averaged == 1) {
                     float average = params.get(average0 + i);
@@ -100,6 +96,20 @@ public final class AdamWKernel {
                 }
             }
         }
+    }
+
+    /** A parameter after its step, from its moments so far. */
+    static float updated(
+            float p,
+            float mean,
+            float square,
+            float lr,
+            float shrink,
+            float correction1,
+            float correction2,
+            float eps) {
+        float kept = p - shrink * p;
+        return kept - lr * (mean / correction1 / (TornadoMath.sqrt(square / correction2) + eps));
     }
 
     /**
