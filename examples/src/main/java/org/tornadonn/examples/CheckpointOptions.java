@@ -47,7 +47,7 @@ final class CheckpointOptions {
 
     static Model model(Checkpoint checkpoint, int batch, TornadoDevice device) {
         // Any decay of the average, for nothing is trained.
-        Training training = Training.none(batch).withEma(checkpoint.averaged() ? 0.5f : 0f);
+        Training training = Training.none(batch).withAdamW(a -> a.withEma(checkpoint.averaged() ? 0.5f : 0f));
         Model model = new Model(checkpoint.config(), training, device);
         checkpoint.restore(model);
         return model;

@@ -79,7 +79,8 @@ record RunConfig(String data, String init, List<Norm> norms, ModelConfig model, 
         recipe.put("accumulation", 1)
                 .put("recompute", false)
                 .put("beta2", 0.999)
-                .put("layerDecay", 1);
+                .put("layerDecay", 1)
+                .put("alphaRate", 1);
         recipe.put("clip", 0).put("ema", 0).put("dropPath", 0);
         recipe.set("augmentation", Json.MAPPER.<JsonNode>valueToTree(augmentation));
         return before;

@@ -69,7 +69,7 @@ class RunConfigTest {
                 "\"batch\" : 32 | \"batch\" : \"32\" | recipe.batch is \"32\"; allowed is a whole number",
                 "\"batch\" : 32 | \"batch\" : -32 | batch is -32; allowed is 1 to",
                 "\"batch\" : 32, | '' | recipe.batch is missing; allowed is a whole number",
-                "\"batch\" : 32 | \"batch\" : 32, \"momentum\" : 0.9 | there is no momentum; known are accumulation, augmentation, batch",
+                "\"batch\" : 32 | \"batch\" : 32, \"momentum\" : 0.9 | there is no momentum; known are accumulation, alphaRate, augmentation",
                 "\"steps\" : 1250 | \"steps\" : 12.5 | recipe.steps is 12.5; allowed is a whole number",
                 "\"warmup\" : 125 | \"warmup\" : 12500 | warmup is 12500; allowed is 0 to 1250",
                 "\"mixup\" : 0.8 | \"mixup\" : null | recipe.augmentation.mixup is null; allowed is a number",
@@ -83,7 +83,7 @@ class RunConfigTest {
                 "\"norms\" : [ \"LayerNorm\", \"DyT\" ] | \"norms\" : [ ] | norms is 0; allowed is 1 to 12",
                 "\"norms\" : [ \"LayerNorm\", \"DyT\" ], | '' | norms is missing",
                 "\"data\" : null | \"data\" : [ ] | data is []; allowed is a text",
-                "\"recipe\" : | \"momentum\" : 1, \"recipe\" : | there is no momentum; known are data, init, model, norms, recipe",
+                "\"recipe\" : | \"momentum\" : 1, \"recipe\" : | there is no momentum; known are data, fitAlpha, init, model, norms, recipe",
                 "\"recipe\" : | \"recipes\" : | recipe.steps is missing; allowed is a whole number",
                 "\"weightDecay\" : 0.05, | '' | recipe.weightDecay is missing; allowed is a number",
             })

@@ -5,8 +5,8 @@ import org.tornadonn.kernels.AdamWKernel;
 import org.tornadonn.kernels.GradientNormKernel;
 import org.tornadonn.kernels.Slice;
 import org.tornadonn.kernels.Stage;
+import org.tornadonn.nn.AdamW;
 import org.tornadonn.nn.ParameterTable;
-import org.tornadonn.nn.Training;
 import org.tornadonn.nn.layer.MemoryUse;
 import org.tornadonn.nn.layer.Network;
 import uk.ac.manchester.tornado.api.enums.DataTransferMode;
@@ -18,7 +18,7 @@ final class Optimizer {
     private static final float EPS = 1e-8f;
 
     private final Network net;
-    private final Training training;
+    private final AdamW settings;
     private final FloatArray gradients;
     private final FloatArray hyper = new FloatArray(6);
     private final FloatArray norm = new FloatArray(2);
@@ -26,25 +26,28 @@ final class Optimizer {
     private final FloatArray secondMoment;
 
     /** @param gradients what it reads */
-    Optimizer(Network net, Training training, FloatArray gradients) {
+    Optimizer(Network net, AdamW settings, FloatArray gradients) {
         this.net = net;
-        this.training = training;
+        this.settings = settings;
         this.gradients = gradients;
         firstMoment = net.array(MemoryUse.OPTIMIZER, net.table().size());
         secondMoment = net.array(MemoryUse.OPTIMIZER, net.table().size());
     }
 
-    /** The learning rate of a layer is layerDecay^(last - layer) times that of the last, as timm has it. */
+    /** The learning rate of a layer is layerDecay^(last - layer) times that of the last, as timm has it; alpha has a factor of its own. */
     private AdamWKernel.Group group(ParameterTable.Entry e) {
-        double rate = Math.pow(training.layerDecay(), net.table().lastLayer() - e.layer());
-        return new AdamWKernel.Group(e.size(), (float) rate, e.decayed() ? training.weightDecay() : 0f);
+        double rate = Math.pow(settings.layerDecay(), net.table().lastLayer() - e.layer());
+        if (e.name().endsWith(".alpha")) {
+            rate *= settings.alphaRate();
+        }
+        return new AdamWKernel.Group(e.size(), (float) rate, e.decayed() ? settings.weightDecay() : 0f);
     }
 
     void add(Stage s) {
         List<AdamWKernel.Group> groups =
                 net.table().entries().stream().map(this::group).toList();
         Slice read = Slice.of(gradients);
-        GradientNormKernel.norm(s, "norm", norm, read, net.table().size(), training.clip());
+        GradientNormKernel.norm(s, "norm", norm, read, net.table().size(), settings.clip());
         AdamWKernel.update(
                 s,
                 "adamw",
@@ -56,7 +59,7 @@ final class Optimizer {
                 norm,
                 groups,
                 hyper,
-                training.ema());
+                settings.ema());
         s.graph()
                 .transferToDevice(DataTransferMode.EVERY_EXECUTION, hyper)
                 .transferToDevice(DataTransferMode.FIRST_EXECUTION, firstMoment, secondMoment)
@@ -68,10 +71,10 @@ final class Optimizer {
     void prepare(float learningRate, long step) {
         hyper.set(0, learningRate);
         hyper.set(1, BETA1);
-        hyper.set(2, training.beta2());
+        hyper.set(2, settings.beta2());
         hyper.set(3, EPS);
         hyper.set(4, (float) (1 - Math.pow(BETA1, step)));
-        hyper.set(5, (float) (1 - Math.pow(training.beta2(), step)));
+        hyper.set(5, (float) (1 - Math.pow(settings.beta2(), step)));
     }
 
     /** The norm of the gradients of the last step, before they were clipped. */

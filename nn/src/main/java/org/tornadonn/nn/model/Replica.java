@@ -116,7 +116,7 @@ final class Replica implements AutoCloseable {
         if (!alone) {
             end.graph().transferToDevice(DataTransferMode.EVERY_EXECUTION, gradients);
         }
-        optimizer = new Optimizer(net, training, gradients);
+        optimizer = new Optimizer(net, training.adamW(), gradients);
         optimizer.add(end);
         update = new Step(graphs.size(), end, 0);
         graphs.add(chained(end, last));

@@ -1,5 +1,6 @@
 package org.tornadonn.nn.train;
 
+import org.tornadonn.nn.AdamW;
 import org.tornadonn.nn.Training;
 import org.tornadonn.nn.ValueException;
 import org.tornadonn.nn.data.Augmentation;
@@ -15,6 +16,7 @@ import org.tornadonn.nn.data.Augmentation;
  * @param smoothing label smoothing ε
  * @param beta2 decay of AdamW's second moment: 0.999 in the paper, and 0.95 for its ViT-L
  * @param layerDecay factor of the learning rate from layer to layer, towards the input; 1: none
+ * @param alphaRate factor of the learning rate for DyT's alpha, which has far to go in a short training; 1 in the paper
  * @param clip the largest global norm of the gradient; 0: any
  * @param ema decay of the weights' moving average; 0: none
  * @param dropPath the rate at which samples leave out the branches of the last block, linear from 0 at the first
@@ -30,6 +32,7 @@ public record Recipe(
         float smoothing,
         float beta2,
         float layerDecay,
+        float alphaRate,
         float clip,
         float ema,
         float dropPath,
@@ -48,6 +51,7 @@ public record Recipe(
         ValueException.check("smoothing", smoothing, 0, 1);
         ValueException.check("beta2", beta2, 0, 0.999999);
         ValueException.check("layerDecay", layerDecay, 0.01, 1);
+        ValueException.check("alphaRate", alphaRate, 0, 1000);
         ValueException.check("clip", clip, 0, 1e6);
         ValueException.check("ema", ema, 0, 0.999999);
         ValueException.check("dropPath", dropPath, 0, 0.99);
@@ -55,7 +59,8 @@ public record Recipe(
     }
 
     /**
-     * Without augmentation, with a beta2 of 0.999; without micro-batches, recomputation, layer decay, clipping, average and drop path.
+     * Without augmentation, with a beta2 of 0.999; without micro-batches, recomputation, layer decay, a rate of alpha's own, clipping,
+     * average and drop path.
      */
     public Recipe(
             long steps, int batch, double learningRate, long warmup, float weightDecay, float smoothing, long seed) {
@@ -70,6 +75,7 @@ public record Recipe(
                 smoothing,
                 0.999f,
                 1f,
+                1f,
                 0f,
                 0f,
                 0f,
@@ -82,7 +88,8 @@ public record Recipe(
         return new Recipe(steps, batch, learningRate, Math.max(1, steps / 10), 0.05f, 0.1f, seed);
     }
 
-    public Recipe with(int accumulation, float beta2, float layerDecay, float clip, float ema, float dropPath) {
+    public Recipe with(
+            int accumulation, float beta2, float layerDecay, float alphaRate, float clip, float ema, float dropPath) {
         return new Recipe(
                 steps,
                 batch,
@@ -94,6 +101,7 @@ public record Recipe(
                 smoothing,
                 beta2,
                 layerDecay,
+                alphaRate,
                 clip,
                 ema,
                 dropPath,
@@ -113,6 +121,7 @@ public record Recipe(
                 smoothing,
                 beta2,
                 layerDecay,
+                alphaRate,
                 clip,
                 ema,
                 dropPath,
@@ -126,18 +135,7 @@ public record Recipe(
 
     /** What the model's training step does. */
     public Training training() {
-        return new Training(
-                batch,
-                accumulation,
-                recompute,
-                smoothing,
-                weightDecay,
-                beta2,
-                layerDecay,
-                clip,
-                ema,
-                dropPath,
-                augmentation.mixes(),
-                seed);
+        AdamW adamW = new AdamW(weightDecay, beta2, layerDecay, alphaRate, clip, ema);
+        return new Training(batch, accumulation, recompute, smoothing, adamW, dropPath, augmentation.mixes(), seed);
     }
 }

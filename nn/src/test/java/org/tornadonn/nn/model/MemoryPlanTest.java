@@ -25,7 +25,8 @@ class MemoryPlanTest {
     void countsWhatIsAllocated(ModelTest.Architecture architecture, Norm norm) {
         ModelConfig config = architecture.config(2, norm);
         for (Training training : new Training[] {
-            TRAINING, TRAINING.withAccumulation(2).withEma(0.9f).withDropPath(0.2f)
+            TRAINING,
+            TRAINING.withAccumulation(2).withAdamW(a -> a.withEma(0.9f)).withDropPath(0.2f)
         }) {
             MemoryPlan plan = MemoryPlan.of(config, training, 1);
             try (Model model = new Model(

@@ -52,12 +52,12 @@ class UpdateTest {
             assertEquals(norm, metrics.gradientNorm(), 2e-6 * norm);
             free = model.firstMoment().toHeapArray();
         }
-        try (Model model = model(config, PLAIN.withClip((float) (2 * norm)))) {
+        try (Model model = model(config, PLAIN.withAdamW(a -> a.withClip((float) (2 * norm))))) {
             Golden.fill(model);
             step(model, 1e-3f);
             assertArrayEquals(free, model.firstMoment().toHeapArray(), "what is not too large is not clipped");
         }
-        try (Model model = model(config, PLAIN.withClip((float) (norm / 4)))) {
+        try (Model model = model(config, PLAIN.withAdamW(a -> a.withClip((float) (norm / 4))))) {
             Golden.fill(model);
             Metrics metrics = step(model, 1e-3f);
             assertEquals(norm, metrics.gradientNorm(), 2e-6 * norm);
@@ -75,7 +75,7 @@ class UpdateTest {
         float[] pixels = Golden.input(config);
         double[] average;
         Metrics ofAverage;
-        try (Model model = model(config, PLAIN.withEma(0.75f));
+        try (Model model = model(config, PLAIN.withAdamW(a -> a.withEma(0.75f)));
                 Model without = model(config, PLAIN)) {
             Golden.fill(model);
             Golden.fill(without);
@@ -108,13 +108,14 @@ class UpdateTest {
         }
     }
 
-    /** The first step of AdamW moves each weight by the learning rate, whatever its gradient; layers see theirs. */
+    /** The first step of AdamW moves each weight by the learning rate, whatever its gradient; layers and alphas see theirs. */
     @ParameterizedTest
     @EnumSource(ModelTest.Architecture.class)
     void eachLayerHasItsLearningRate(ModelTest.Architecture architecture) {
         ModelConfig config = architecture.config(3, Norm.DYT);
         try (Model plain = model(config, PLAIN);
-                Model decayed = model(config, PLAIN.withLayerDecay(0.5f))) {
+                Model decayed = model(
+                        config, PLAIN.withAdamW(a -> a.withLayerDecay(0.5f).withAlphaRate(0.125f)))) {
             Golden.fill(plain);
             Golden.fill(decayed);
             float[] before = plain.parameters().toHeapArray();
@@ -122,7 +123,8 @@ class UpdateTest {
             step(decayed, 0.5f);
             int last = plain.table().lastLayer();
             for (ParameterTable.Entry entry : plain.table().entries()) {
-                double factor = Math.pow(0.5, last - entry.layer());
+                double factor =
+                        Math.pow(0.5, last - entry.layer()) * (entry.name().endsWith(".alpha") ? 0.125 : 1);
                 for (int i = entry.offset(); i < entry.offset() + entry.size(); i++) {
                     double moved = factor * (plain.parameters().get(i) - before[i]);
                     assertEquals(moved, decayed.parameters().get(i) - before[i], 1e-6, entry.name());
@@ -142,7 +144,7 @@ class UpdateTest {
             pixels[i] = i < two.length ? two[i] : 0.7f * two[pixels.length - 1 - i];
         }
         int[] labels = {1, 2, -1, 0};
-        Training training = new Training(4, 0.1f, 0.05f, 3).withEma(0.9f);
+        Training training = new Training(4, 0.1f, 0.05f, 3).withAdamW(a -> a.withEma(0.9f));
         try (Model whole = model(config, training);
                 Model parts = model(config, training.withAccumulation(4))) {
             assertEquals(1, parts.batch());
@@ -169,7 +171,7 @@ class UpdateTest {
     @Test
     void beta2IsThatOfTheSecondMoment() {
         ModelConfig config = ModelTest.Architecture.VIT.config(1, Norm.DYT);
-        try (Model model = model(config, new Training(2, 1, false, 0f, 0f, 0.75f, 1f, 0f, 0f, 0f, false, 3))) {
+        try (Model model = model(config, new Training(2, 0f, 0f, 3).withAdamW(a -> a.withBeta2(0.75f)))) {
             step(model, 0f);
             for (int i = 0; i < model.table().size(); i++) {
                 double expected = 0.25 * Math.pow(model.gradients().get(i), 2);
@@ -180,9 +182,10 @@ class UpdateTest {
 
     @Test
     void whatCannotBeIsRefused() {
-        assertThrows(UserException.class, () -> PLAIN.withClip(-1f));
-        assertThrows(UserException.class, () -> PLAIN.withLayerDecay(0f));
-        UserException e = assertThrows(UserException.class, () -> PLAIN.withEma(1f));
+        assertThrows(UserException.class, () -> PLAIN.withAdamW(a -> a.withClip(-1f)));
+        assertThrows(UserException.class, () -> PLAIN.withAdamW(a -> a.withLayerDecay(0f)));
+        assertThrows(UserException.class, () -> PLAIN.withAdamW(a -> a.withAlphaRate(-1f)));
+        UserException e = assertThrows(UserException.class, () -> PLAIN.withAdamW(a -> a.withEma(1f)));
         assertTrue(e.getMessage().contains("average"), e.getMessage());
         ModelConfig config = ModelTest.Architecture.VIT.config(1, Norm.DYT);
         UserException parts = assertThrows(UserException.class, () -> model(config, PLAIN.withAccumulation(3)));

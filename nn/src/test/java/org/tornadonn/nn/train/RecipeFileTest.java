@@ -36,7 +36,7 @@ class RecipeFileTest {
         Recipe paper = file.recipe(USUAL, 1_281_167 / file.batch());
         assertEquals(
                 new Recipe(93_600, 4096, 4e-3, 6240, 0.05f, 0.1f, 0)
-                        .with(1, 0.999f, 1f, 0f, 0.9999f, dropPath)
+                        .with(1, 0.999f, 1f, 1f, 0f, 0.9999f, dropPath)
                         .withAugmentation(Augmentation.paper()),
                 paper);
         assertEquals(0, paper.schedule().rate(0));
@@ -112,7 +112,7 @@ class RecipeFileTest {
     /** The file, and what is said of it after its name. */
     static Stream<Arguments> mistakes() {
         String known =
-                "accumulation, augmentation, batch, beta2, clip, dropPath, ema, epochs, layerDecay, learningRate, recompute, seed, smoothing,"
+                "accumulation, alphaRate, augmentation, batch, beta2, clip, dropPath, ema, epochs, layerDecay, learningRate, recompute, seed, smoothing,"
                         + " steps, warmup, warmupEpochs, weightDecay.";
         String inside = "crop, cutmix, erasing, flip, mixup, pad, randAugment.";
         return Stream.of(

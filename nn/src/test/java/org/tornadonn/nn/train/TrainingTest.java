@@ -78,7 +78,7 @@ class TrainingTest {
     @Recorded(subject = "training of ViT, ConvNeXt", part = "a resumed run has the same bits")
     void aResumedRunIsTheSameRun(ModelConfig config) {
         Recipe recipe = new Recipe(12, 8, 1e-2, 3, 0.05f, 0.1f, 9)
-                .with(2, 0.95f, 0.8f, 1f, 0.9f, 0.3f)
+                .with(2, 0.95f, 0.8f, 10f, 1f, 0.9f, 0.3f)
                 .withAugmentation(Augmentation.paper());
         Path whole = folder.resolve("whole.safetensors");
         List<Double> undisturbed;

@@ -127,7 +127,7 @@ class WeightsTest {
     @Test
     void theAverageOfACheckpointsWeightsIsTaken() throws IOException {
         Path file = folder.resolve("averaged.safetensors");
-        Training averaging = new Training(2, 0f, 0f, 3).withEma(0.5f);
+        Training averaging = new Training(2, 0f, 0f, 3).withAdamW(a -> a.withEma(0.5f));
         int size;
         try (Model trained = new Model(VIT, averaging, device)) {
             trained.train(new float[2 * 3 * 8 * 8], new int[] {0, 1}, 0.1f);
