@@ -10,6 +10,7 @@ import org.tornadonn.nn.UserException;
 import org.tornadonn.nn.ValueException;
 import org.tornadonn.nn.data.Augmentation;
 import org.tornadonn.nn.model.ModelConfig;
+import org.tornadonn.nn.train.FirstAlphas;
 import org.tornadonn.nn.train.Json;
 import org.tornadonn.nn.train.JsonFile;
 import org.tornadonn.nn.train.Recipe;
@@ -21,15 +22,18 @@ import tools.jackson.databind.node.ObjectNode;
  *
  * @param data folder or zip, or null for the drawn images
  * @param init safetensors file that the models begin with, or null
- * @param fitAlpha whether first alphas are fitted to the data
+ * @param alpha0 {@link FirstAlphas} as text, or null: one value, that of the model
  */
-record RunConfig(String data, String init, List<Norm> norms, ModelConfig model, boolean fitAlpha, Recipe recipe) {
+record RunConfig(String data, String init, List<Norm> norms, ModelConfig model, String alpha0, Recipe recipe) {
     private static final String FILE = "config.json";
 
     RunConfig {
         ValueException.need("norms", norms);
         ValueException.check("norms", norms.size(), 1, Norm.values().length);
         ValueException.need("model", model);
+        if (alpha0 != null) {
+            FirstAlphas.of(alpha0);
+        }
         ValueException.need("recipe", recipe);
     }
 
@@ -70,7 +74,7 @@ record RunConfig(String data, String init, List<Norm> norms, ModelConfig model, 
 
     /** What a run had that began before it could be chosen, and is not in its file. */
     private static ObjectNode before(ObjectNode config) {
-        ObjectNode before = Json.MAPPER.createObjectNode().putNull("init").put("fitAlpha", false);
+        ObjectNode before = Json.MAPPER.createObjectNode().putNull("init").putNull("alpha0");
         Augmentation augmentation = usualAugmentation(!config.hasNonNull("data"));
         if (config.path("model").path("architecture").asString("").equals("vit")) {
             before.putObject("model").put("pool", "AVERAGE");

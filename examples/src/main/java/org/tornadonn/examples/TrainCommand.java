@@ -21,6 +21,7 @@ import org.tornadonn.nn.model.ModelConfig;
 import org.tornadonn.nn.train.AlphaFit;
 import org.tornadonn.nn.train.AlphaLog;
 import org.tornadonn.nn.train.Checkpoint;
+import org.tornadonn.nn.train.FirstAlphas;
 import org.tornadonn.nn.train.Listener;
 import org.tornadonn.nn.train.ProgressLine;
 import org.tornadonn.nn.train.Recipe;
@@ -112,14 +113,14 @@ final class TrainCommand implements Runnable {
 
     // The paper has 0.5, for widths of 384 and more and 300 epochs; narrow models take, and short runs need, a larger
     // one.
-    @Option(names = "--alpha0", defaultValue = "2", description = "First value of DyT's alpha; 0.5 in the paper.")
-    float alpha0;
-
     @Option(
-            names = "--fit-alpha",
-            description = "Begin with alphas that fit the data, 1/std of what each layer is given, in place of one"
-                    + " first value for all.")
-    boolean fitAlpha;
+            names = "--alpha0",
+            defaultValue = "2",
+            paramLabel = "NUMBER[,PART=NUMBER...]|fit",
+            description =
+                    "First value of DyT's alpha; 0.5 in the paper. Layers with a part in their names may have others:"
+                            + " 5,downsample=1,head=0.5. fit: 1/std of what each layer is given.")
+    String alpha0;
 
     @Option(
             names = "--device",
@@ -293,13 +294,17 @@ final class TrainCommand implements Runnable {
 
     private RunConfig fresh(RecipeFile chosen, int classes, int stepsPerEpoch) {
         ModelConfig model = pooled(model(classes, norms.getFirst()));
+        norms.stream()
+                .filter(Norm::hasAlpha)
+                .forEach(norm ->
+                        FirstAlphas.of(alpha0).check(model.withNorm(norm).parameters()));
         Recipe usual = Recipe.of(1, 1, 1e-3, 1).withAugmentation(RunConfig.usualAugmentation(data == null));
         return new RunConfig(
                 data == null ? null : data.toAbsolutePath().toString(),
                 init == null ? null : init.toAbsolutePath().toString(),
                 norms,
                 model,
-                fitAlpha,
+                alpha0,
                 chosen.recipe(usual, Math.max(1, stepsPerEpoch)));
     }
 
@@ -313,13 +318,13 @@ final class TrainCommand implements Runnable {
             case "vit" -> {
                 VitOptions o = vit == null ? CommandLine.populateCommand(new VitOptions()) : vit;
                 yield VitConfig.of(side(), o.patch, o.width, o.depth, o.heads, classes, first)
-                        .withAlpha0(alpha0);
+                        .withAlpha0(FirstAlphas.of(alpha0).usual());
             }
             case "convnext" -> {
                 ConvNextOptions o = convnext == null ? CommandLine.populateCommand(new ConvNextOptions()) : convnext;
                 yield ConvNextConfig.of(side(), o.stem, o.depths.numbers(), o.dims.numbers(), classes, first)
                         .withLayerScale(o.layerScale)
-                        .withAlpha0(alpha0);
+                        .withAlpha0(FirstAlphas.of(alpha0).usual());
             }
             default -> named(classes, first);
         };
@@ -338,8 +343,8 @@ final class TrainCommand implements Runnable {
     private ModelConfig named(int classes, Norm first) {
         ModelConfig model = Models.create(architecture, classes, first);
         return switch (model) {
-            case VitConfig v -> v.withAlpha0(alpha0);
-            case ConvNextConfig c -> c.withAlpha0(alpha0);
+            case VitConfig v -> v.withAlpha0(FirstAlphas.of(alpha0).usual());
+            case ConvNextConfig c -> c.withAlpha0(FirstAlphas.of(alpha0).usual());
             default -> model;
         };
     }
@@ -369,8 +374,11 @@ final class TrainCommand implements Runnable {
                 if (config.init() != null) {
                     System.out.println(norm + ": " + Weights.load(Path.of(config.init()), model));
                 }
-                if (config.fitAlpha() && norm.hasAlpha()) {
-                    System.out.println(norm + ": " + AlphaFit.fit(model, sets.train()));
+                if (config.alpha0() != null && norm.hasAlpha()) {
+                    AlphaFit fit = FirstAlphas.of(config.alpha0()).apply(model, sets.train());
+                    if (fit != null) {
+                        System.out.println(norm + ": " + fit);
+                    }
                 }
             }
             double[] speed = {Double.NaN};

@@ -25,7 +25,7 @@ class RunConfigTest {
             null,
             List.of(Norm.LAYER_NORM, Norm.DYT),
             VitConfig.of(32, 4, 96, 4, 3, 10, Norm.DYT),
-            true,
+            "2,norm1=1",
             Recipe.of(1250, 32, 1e-3, 1).withAugmentation(Augmentation.paper()));
 
     @TempDir
@@ -83,7 +83,7 @@ class RunConfigTest {
                 "\"norms\" : [ \"LayerNorm\", \"DyT\" ] | \"norms\" : [ ] | norms is 0; allowed is 1 to 12",
                 "\"norms\" : [ \"LayerNorm\", \"DyT\" ], | '' | norms is missing",
                 "\"data\" : null | \"data\" : [ ] | data is []; allowed is a text",
-                "\"recipe\" : | \"momentum\" : 1, \"recipe\" : | there is no momentum; known are data, fitAlpha, init, model, norms, recipe",
+                "\"recipe\" : | \"momentum\" : 1, \"recipe\" : | there is no momentum; known are alpha0, data, init, model, norms, recipe",
                 "\"recipe\" : | \"recipes\" : | recipe.steps is missing; allowed is a whole number",
                 "\"weightDecay\" : 0.05, | '' | recipe.weightDecay is missing; allowed is a number",
             })
