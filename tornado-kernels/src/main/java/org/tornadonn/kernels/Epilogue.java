@@ -19,7 +19,7 @@ package org.tornadonn.kernels;
  * @param hidden [m, n]
  * @param scale [n]
  * @param factors one for each {@code rowsPerFactor} rows
- * @param residual [m, n]; may stand in the same array as the result
+ * @param residual [m, n], not beside hidden; may stand in the same array as the result
  */
 public record Epilogue(
         Slice bias,
@@ -32,15 +32,21 @@ public record Epilogue(
         Slice residual) {
     public static final Epilogue NONE = new Epilogue(null, GeluKernel.Form.EXACT, null, null, null, null, 1, null);
 
-    /** What a kernel is told: which of them there are, and in the lowest bit the {@link GeluKernel.Form}'s ordinal. */
-    static final int FORM = 1;
+    /** What a kernel is told: which of them there are. */
+    static final int BIAS = 1;
 
-    static final int BIAS = 2;
-    static final int GELU = 4;
-    static final int GELU_GRADIENT = 8;
-    static final int SCALE = 16;
-    static final int FACTORS = 32;
-    static final int RESIDUAL = 64;
+    static final int GELU = 2;
+    static final int GELU_GRADIENT = 4;
+    static final int SCALE = 8;
+    static final int FACTORS = 16;
+    static final int RESIDUAL = 32;
+
+    public Epilogue {
+        // Not for want of a meaning, but of a kernel's arguments.
+        if (hidden != null && residual != null) {
+            throw new IllegalArgumentException("an epilogue has GELU's gradient or a residual, not both");
+        }
+    }
 
     public Epilogue withBias(Slice bias) {
         return new Epilogue(bias, form, gelu, hidden, scale, factors, rowsPerFactor, residual);
@@ -67,8 +73,7 @@ public record Epilogue(
     }
 
     int flags() {
-        return form.ordinal()
-                + flag(BIAS, bias)
+        return flag(BIAS, bias)
                 + flag(GELU, gelu)
                 + flag(GELU_GRADIENT, hidden)
                 + flag(SCALE, scale)
@@ -80,7 +85,8 @@ public record Epilogue(
         return tensor == null ? 0 : bit;
     }
 
-    boolean isNone() {
-        return flags() / BIAS == 0;
+    /** What a kernel reads at the places of its results: hidden, residual or null. */
+    Slice other() {
+        return hidden == null ? residual : hidden;
     }
 }

@@ -14,12 +14,11 @@ public final class MatMulGroups {
     /** As {@link MatMulKernel#kMultiply}. Where k is in parts, {@code depth} long, each has its sums [m, n] behind those of the one before. */
     public static void kMultiply(
             KernelContext context,
-            FloatArray residual,
+            FloatArray other,
             FloatArray c,
             FloatArray a,
             FloatArray b,
             FloatArray bias,
-            FloatArray hidden,
             FloatArray scale,
             FloatArray factors,
             FloatArray gelu,
@@ -31,6 +30,7 @@ public final class MatMulGroups {
             int transposeA,
             int transposeB,
             int epilogue,
+            int form,
             int rowsPerFactor,
             int depth) {
         // 16 x 64, both with k outermost; rows of 68 keep what is stored with k innermost out of the same bank.
@@ -43,16 +43,14 @@ public final class MatMulGroups {
         int tile = context.groupIdx % tiles;
         int result = context.groupIdx / tiles;
         int product = result / parts;
-        int residual0 = at.get(t);
+        int other0 = at.get(t);
         int c0 = at.get(t + 1) + result * m * n;
         int a0 = at.get(t + 2) + product * m * k;
         int b0 = at.get(t + 3) + product * k * n;
         int bias0 = at.get(t + 4);
-        int hidden0 = at.get(t + 5);
-        int scale0 = at.get(t + 6);
-        int factors0 = at.get(t + 7);
-        int gelu0 = at.get(t + 8);
-        int form = epilogue & Epilogue.FORM;
+        int scale0 = at.get(t + 5);
+        int factors0 = at.get(t + 6);
+        int gelu0 = at.get(t + 7);
         int firstRow = tile / columnTiles * 64;
         int firstColumn = tile % columnTiles * 64;
         int begin = result % parts * depth;
@@ -136,7 +134,7 @@ public final class MatMulGroups {
                         gelu.set(gelu0 + out, GeluKernel.value(form, v));
                     }
                     if ((epilogue & Epilogue.GELU_GRADIENT) != 0) {
-                        v = GeluKernel.gradient(form, v, hidden.get(hidden0 + out));
+                        v = GeluKernel.gradient(form, v, other.get(other0 + out));
                     }
                     if ((epilogue & Epilogue.SCALE) != 0) {
                         v *= scale.get(scale0 + j);
@@ -145,7 +143,7 @@ public final class MatMulGroups {
                         v *= factors.get(factors0 + i / rowsPerFactor);
                     }
                     if ((epilogue & Epilogue.RESIDUAL) != 0) {
-                        v += residual.get(residual0 + out);
+                        v += other.get(other0 + out);
                     }
                     c.set(c0 + out, v);
                 }

@@ -27,18 +27,17 @@ public final class MatMulKernel {
 
     /**
      * c [m, n] = a b, with a [m, k] or, where its flag is 1, its transpose [k, m], and b [k, n] or [n, k]; then what the flags of an
-     * {@link Epilogue} ask for, which alone say whether the tensors it names are used. Of a batch of products each has its matrices
-     * behind those of the one before, and no epilogue.
+     * {@link Epilogue} ask for, which alone say which of bias, scale, factors, gelu and {@code other}, a residual or what GELU was
+     * applied to, are used. Of a batch of products each has its matrices behind those of the one before, and no epilogue.
      */
-    // The residual stands before c, because blocks that are stacked have both in one array.
+    // A residual stands before c, because blocks that are stacked have both in one array.
     public static void kMultiply(
             KernelContext context,
-            FloatArray residual,
+            FloatArray other,
             FloatArray c,
             FloatArray a,
             FloatArray b,
             FloatArray bias,
-            FloatArray hidden,
             FloatArray scale,
             FloatArray factors,
             FloatArray gelu,
@@ -50,6 +49,7 @@ public final class MatMulKernel {
             int transposeA,
             int transposeB,
             int epilogue,
+            int form,
             int rowsPerFactor,
             int rowsPerItem) {
         float[] panel = context.allocateFloatLocalArray(8192);
@@ -57,20 +57,18 @@ public final class MatMulKernel {
         int perProduct = columnBlocks * ((m + rowsPerItem - 1) / rowsPerItem);
         int product = context.globalIdx / perProduct;
         int item = context.globalIdx % perProduct;
-        int residual0 = at.get(t);
+        int other0 = at.get(t);
         int c0 = at.get(t + 1) + product * m * n;
         int a0 = at.get(t + 2) + product * m * k;
         int b0 = at.get(t + 3) + product * k * n;
         int bias0 = at.get(t + 4);
-        int hidden0 = at.get(t + 5);
-        int scale0 = at.get(t + 6);
-        int factors0 = at.get(t + 7);
-        int gelu0 = at.get(t + 8);
+        int scale0 = at.get(t + 5);
+        int factors0 = at.get(t + 6);
+        int gelu0 = at.get(t + 7);
         int aRow = transposeA == 1 ? 1 : k;
         int aColumn = transposeA == 1 ? m : 1;
         int bRow = transposeB == 1 ? 1 : n;
         int bColumn = transposeB == 1 ? k : 1;
-        int form = epilogue & Epilogue.FORM;
         int firstColumn = (item % columnBlocks) * 32;
         int firstRow = (item / columnBlocks) * rowsPerItem;
         int lastRow = Math.min(m, firstRow + rowsPerItem);
@@ -129,8 +127,6 @@ public final class MatMulKernel {
                 int height = Math.min(8, lastRow - row);
                 int width = Math.min(32, n - firstColumn);
                 int whole = width / 16 * 16;
-                // Nothing but the sums so far until they are complete.
-                int now = first + depth == k ? epilogue : 0;
                 for (int r = 0; r < height; r++) {
                     int out = (row + r) * n + firstColumn;
                     for (int j = 0; j < whole; j += 16) {
@@ -143,35 +139,37 @@ public final class MatMulKernel {
                                 v[l] += c.get(c0 + out + j + l);
                             }
                         }
-                        if ((now & Epilogue.BIAS) != 0) {
-                            for (int l = 0; l < 16; l++) {
-                                v[l] += bias.get(bias0 + firstColumn + j + l);
+                        if (first + depth == k) {
+                            if ((epilogue & Epilogue.BIAS) != 0) {
+                                for (int l = 0; l < 16; l++) {
+                                    v[l] += bias.get(bias0 + firstColumn + j + l);
+                                }
                             }
-                        }
-                        if ((now & Epilogue.GELU) != 0) {
-                            for (int l = 0; l < 16; l++) {
-                                gelu.set(gelu0 + out + j + l, GeluKernel.value(form, v[l]));
+                            if ((epilogue & Epilogue.GELU) != 0) {
+                                for (int l = 0; l < 16; l++) {
+                                    gelu.set(gelu0 + out + j + l, GeluKernel.value(form, v[l]));
+                                }
                             }
-                        }
-                        if ((now & Epilogue.GELU_GRADIENT) != 0) {
-                            for (int l = 0; l < 16; l++) {
-                                v[l] = GeluKernel.gradient(form, v[l], hidden.get(hidden0 + out + j + l));
+                            if ((epilogue & Epilogue.GELU_GRADIENT) != 0) {
+                                for (int l = 0; l < 16; l++) {
+                                    v[l] = GeluKernel.gradient(form, v[l], other.get(other0 + out + j + l));
+                                }
                             }
-                        }
-                        if ((now & Epilogue.SCALE) != 0) {
-                            for (int l = 0; l < 16; l++) {
-                                v[l] *= scale.get(scale0 + firstColumn + j + l);
+                            if ((epilogue & Epilogue.SCALE) != 0) {
+                                for (int l = 0; l < 16; l++) {
+                                    v[l] *= scale.get(scale0 + firstColumn + j + l);
+                                }
                             }
-                        }
-                        if ((now & Epilogue.FACTORS) != 0) {
-                            float factor = factors.get(factors0 + (row + r) / rowsPerFactor);
-                            for (int l = 0; l < 16; l++) {
-                                v[l] *= factor;
+                            if ((epilogue & Epilogue.FACTORS) != 0) {
+                                float factor = factors.get(factors0 + (row + r) / rowsPerFactor);
+                                for (int l = 0; l < 16; l++) {
+                                    v[l] *= factor;
+                                }
                             }
-                        }
-                        if ((now & Epilogue.RESIDUAL) != 0) {
-                            for (int l = 0; l < 16; l++) {
-                                v[l] += residual.get(residual0 + out + j + l);
+                            if ((epilogue & Epilogue.RESIDUAL) != 0) {
+                                for (int l = 0; l < 16; l++) {
+                                    v[l] += other.get(other0 + out + j + l);
+                                }
                             }
                         }
                         for (int l = 0; l < 16; l++) {
@@ -183,23 +181,25 @@ public final class MatMulKernel {
                         if (first > 0) {
                             v += c.get(c0 + out + j);
                         }
-                        if ((now & Epilogue.BIAS) != 0) {
-                            v += bias.get(bias0 + firstColumn + j);
-                        }
-                        if ((now & Epilogue.GELU) != 0) {
-                            gelu.set(gelu0 + out + j, GeluKernel.value(form, v));
-                        }
-                        if ((now & Epilogue.GELU_GRADIENT) != 0) {
-                            v = GeluKernel.gradient(form, v, hidden.get(hidden0 + out + j));
-                        }
-                        if ((now & Epilogue.SCALE) != 0) {
-                            v *= scale.get(scale0 + firstColumn + j);
-                        }
-                        if ((now & Epilogue.FACTORS) != 0) {
-                            v *= factors.get(factors0 + (row + r) / rowsPerFactor);
-                        }
-                        if ((now & Epilogue.RESIDUAL) != 0) {
-                            v += residual.get(residual0 + out + j);
+                        if (first + depth == k) {
+                            if ((epilogue & Epilogue.BIAS) != 0) {
+                                v += bias.get(bias0 + firstColumn + j);
+                            }
+                            if ((epilogue & Epilogue.GELU) != 0) {
+                                gelu.set(gelu0 + out + j, GeluKernel.value(form, v));
+                            }
+                            if ((epilogue & Epilogue.GELU_GRADIENT) != 0) {
+                                v = GeluKernel.gradient(form, v, other.get(other0 + out + j));
+                            }
+                            if ((epilogue & Epilogue.SCALE) != 0) {
+                                v *= scale.get(scale0 + firstColumn + j);
+                            }
+                            if ((epilogue & Epilogue.FACTORS) != 0) {
+                                v *= factors.get(factors0 + (row + r) / rowsPerFactor);
+                            }
+                            if ((epilogue & Epilogue.RESIDUAL) != 0) {
+                                v += other.get(other0 + out + j);
+                            }
                         }
                         c.set(c0 + out + j, v);
                     }
@@ -221,9 +221,8 @@ public final class MatMulKernel {
             int m,
             int n,
             int k) {
-        Slice residual = given(e.residual(), b);
+        Slice other = given(e.other(), b);
         Slice bias = given(e.bias(), b);
-        Slice hidden = given(e.hidden(), b);
         Slice scale = given(e.scale(), b);
         Slice factors = given(e.factors(), b);
         Slice gelu = given(e.gelu(), b);
@@ -231,7 +230,7 @@ public final class MatMulKernel {
             int tiles = Rows.divideUp(m, 64) * Rows.divideUp(n, 64);
             // A few long sums, such as gradients of weights, are made in parts: by the sizes, so that no device has
             // other numbers.
-            boolean whole = batch > 1 || !e.isNone();
+            boolean whole = batch > 1 || e.flags() != 0;
             int wished = whole ? 1 : Math.max(1, Math.min(Groups.PARTS / tiles, k / DEPTH));
             int depth = Rows.divideUp(Rows.divideUp(k, wished), 16) * 16;
             int parts = Rows.divideUp(k, depth);
@@ -242,23 +241,23 @@ public final class MatMulKernel {
                             id,
                             MatMulGroups::kMultiply,
                             new KernelContext(),
-                            residual.array(),
+                            other.array(),
                             sums.array(),
                             a.array(),
                             b.array(),
                             bias.array(),
-                            hidden.array(),
                             scale.array(),
                             factors.array(),
                             gelu.array(),
                             s.table(),
-                            s.place(residual, sums, a, b, bias, hidden, scale, factors, gelu),
+                            s.place(other, sums, a, b, bias, scale, factors, gelu),
                             m,
                             n,
                             k,
                             transposeA ? 1 : 0,
                             transposeB ? 1 : 0,
                             e.flags(),
+                            e.form().ordinal(),
                             e.rowsPerFactor(),
                             depth);
             if (parts > 1) {
@@ -278,23 +277,23 @@ public final class MatMulKernel {
                         id,
                         MatMulKernel::kMultiply,
                         new KernelContext(),
-                        residual.array(),
+                        other.array(),
                         c.array(),
                         a.array(),
                         b.array(),
                         bias.array(),
-                        hidden.array(),
                         scale.array(),
                         factors.array(),
                         gelu.array(),
                         s.table(),
-                        s.place(residual, c, a, b, bias, hidden, scale, factors, gelu),
+                        s.place(other, c, a, b, bias, scale, factors, gelu),
                         m,
                         n,
                         k,
                         transposeA ? 1 : 0,
                         transposeB ? 1 : 0,
                         e.flags(),
+                        e.form().ordinal(),
                         e.rowsPerFactor(),
                         rowsPerItem);
     }
