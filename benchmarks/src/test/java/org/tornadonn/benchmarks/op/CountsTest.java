@@ -92,7 +92,7 @@ class CountsTest {
             put("matmul " + pass, products, 0, 2.5, s -> 0);
         }
         put("linear bias, residual", products, 0, 2.3, s -> 0);
-        put("linear bias, scale, factors, residual", products, 0, 2.3, s -> 0);
+        put("linear bias, scale, factors, residual", products, 0, 2.4, s -> 0);
         put("linear bias, gelu", products, 0, 2.3, s -> erf * s[0] * s[2]);
         put("linear input, gelu's gradient", products, 0, 2.1, s -> slope * s[0] * s[1]);
         for (String pass : List.of("NN", "NT", "TN")) {
