@@ -6,17 +6,15 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /**
- * A residual branch with a factor for each sample (stochastic depth, arXiv 1603.09382): y[b] = residual[b] + factor[b] x[b], or
- * without the residual. Backward is the same without it: dX[b] = factor[b] dY[b].
+ * The backward of a residual branch with a factor for each sample (stochastic depth, arXiv 1603.09382), y[b] = residual[b] + factor[b]
+ * x[b]: dX[b] = factor[b] dY[b]. Forward is an {@link Epilogue} of the product that makes x.
  */
 public final class DropPathKernel {
     private DropPathKernel() {}
 
-    // The residual may stand in the same array as y, blocks being stacked.
-    public static void kScale(
-            FloatArray residual,
-            FloatArray y,
-            FloatArray x,
+    public static void kBackward(
+            FloatArray dX,
+            FloatArray dY,
             FloatArray factors,
             IntArray at,
             int t,
@@ -24,74 +22,55 @@ public final class DropPathKernel {
             int rows,
             int rowsPerSample,
             int c,
-            int rowsPerBlock,
-            int hasResidual) {
+            int rowsPerBlock) {
         for (@Parallel int block = 0; block < blocks; block++) {
-            int residual0 = at.get(t);
-            int y0 = at.get(t + 1);
-            int x0 = at.get(t + 2);
-            int factors0 = at.get(t + 3);
+            int dX0 = at.get(t);
+            int dY0 = at.get(t + 1);
+            int factors0 = at.get(t + 2);
             int last = Math.min(rows, (block + 1) * rowsPerBlock);
             int whole = c / 16 * 16;
             for (int row = block * rowsPerBlock; row < last; row++) {
                 float factor = factors.get(factors0 + row / rowsPerSample);
                 int i = row * c;
                 for (int j = 0; j < whole; j += 16) {
-                    float[] v = new float[16];
                     for (int l = 0; l < 16; l++) {
-                        v[l] = factor * x.get(x0 + i + j + l);
-                    }
-                    if (hasResidual == 1) {
-                        for (int l = 0; l < 16; l++) {
-                            v[l] += residual.get(residual0 + i + j + l);
-                        }
-                    }
-                    for (int l = 0; l < 16; l++) {
-                        y.set(y0 + i + j + l, v[l]);
+                        dX.set(dX0 + i + j + l, factor * dY.get(dY0 + i + j + l));
                     }
                 }
                 for (int j = whole; j < c; j++) {
-                    float v = factor * x.get(x0 + i + j);
-                    if (hasResidual == 1) {
-                        v += residual.get(residual0 + i + j);
-                    }
-                    y.set(y0 + i + j, v);
+                    dX.set(dX0 + i + j, factor * dY.get(dY0 + i + j));
                 }
             }
         }
     }
 
-    /** y [rows, c] from x [rows, c], factors [rows / rowsPerSample] and residual [rows, c] or null. */
-    public static void scale(
-            Stage s, String id, Slice y, Slice x, Slice residual, Slice factors, int rows, int rowsPerSample, int c) {
-        Slice some = residual == null ? factors : residual;
-        int t = s.place(some, y, x, factors);
+    /** dX [rows, c] from dY [rows, c], factors [rows / rowsPerSample]. */
+    public static void backward(
+            Stage s, String id, Slice dX, Slice dY, Slice factors, int rows, int rowsPerSample, int c) {
+        int t = s.place(dX, dY, factors);
         if (s.shape() == Shape.GROUPS) {
             s.grid(id, Groups.elements(rows * c));
             s.graph()
                     .task(
                             id,
-                            DropPathGroups::kScale,
+                            DropPathGroups::kBackward,
                             new KernelContext(),
-                            some.array(),
-                            y.array(),
-                            x.array(),
+                            dX.array(),
+                            dY.array(),
                             factors.array(),
                             s.table(),
                             t,
                             rows * c,
-                            rowsPerSample * c,
-                            residual == null ? 0 : 1);
+                            rowsPerSample * c);
             return;
         }
         int rowsPerBlock = Rows.perItem(rows, c);
         s.graph()
                 .task(
                         id,
-                        DropPathKernel::kScale,
-                        some.array(),
-                        y.array(),
-                        x.array(),
+                        DropPathKernel::kBackward,
+                        dX.array(),
+                        dY.array(),
                         factors.array(),
                         s.table(),
                         t,
@@ -99,7 +78,6 @@ public final class DropPathKernel {
                         rows,
                         rowsPerSample,
                         c,
-                        rowsPerBlock,
-                        residual == null ? 0 : 1);
+                        rowsPerBlock);
     }
 }

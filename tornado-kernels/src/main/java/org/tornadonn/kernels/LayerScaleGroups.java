@@ -4,77 +4,53 @@ import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
-/** {@link LayerScaleKernel} in {@link Shape#GROUPS}: a group has 32 columns of some rows, in backward of those of a part; 32 work-items have a row. */
+/** {@link LayerScaleKernel} in {@link Shape#GROUPS}: a few work-items share a row of the weights. */
 public final class LayerScaleGroups {
     private LayerScaleGroups() {}
 
-    public static void kForward(
-            KernelContext context,
-            FloatArray x,
-            FloatArray y,
-            FloatArray branch,
-            FloatArray gamma,
-            IntArray at,
-            int t,
-            int rows,
-            int c) {
-        int x0 = at.get(t);
-        int y0 = at.get(t + 1);
-        int branch0 = at.get(t + 2);
-        int item = context.localIdx;
-        int chunks = (c + 31) / 32;
-        int block = context.groupIdx / chunks;
-        int column = context.groupIdx % chunks * 32 + item % 32;
-        int last = Math.min(rows, (block + 1) * Groups.ROWS);
-        if (column < c) {
-            float scale = gamma.get(at.get(t + 3) + column);
-            for (int row = block * Groups.ROWS + item / 32; row < last; row += 4) {
-                int i = row * c + column;
-                y.set(y0 + i, x.get(x0 + i) + scale * branch.get(branch0 + i));
-            }
-        }
-    }
-
     public static void kBackward(
             KernelContext context,
-            FloatArray dBranch,
-            FloatArray partialGamma,
-            FloatArray dY,
-            FloatArray branch,
+            FloatArray grads,
+            FloatArray scaled,
+            FloatArray w,
+            FloatArray b,
             FloatArray gamma,
             IntArray at,
             int t,
-            int rows,
             int c,
-            int rowsPerPart) {
-        float[] gammas = context.allocateFloatLocalArray(128);
-        int dBranch0 = at.get(t);
-        int dY0 = at.get(t + 2);
-        int branch0 = at.get(t + 3);
+            int k,
+            int items) {
+        float[] sums = context.allocateFloatLocalArray(128);
+        int dW0 = at.get(t);
+        int scaled0 = at.get(t + 1);
+        int w0 = at.get(t + 2);
+        int dB0 = at.get(t + 5);
         int item = context.localIdx;
-        int chunks = (c + 31) / 32;
-        int part = context.groupIdx / chunks;
-        int column = context.groupIdx % chunks * 32 + item % 32;
-        int last = Math.min(rows, (part + 1) * rowsPerPart);
-        float dGamma = 0f;
-        if (column < c) {
-            float scale = gamma.get(at.get(t + 4) + column);
-            for (int row = part * rowsPerPart + item / 32; row < last; row += 4) {
-                int i = row * c + column;
-                float up = dY.get(dY0 + i);
-                dGamma += up * branch.get(branch0 + i);
-                dBranch.set(dBranch0 + i, scale * up);
-            }
+        int lane = context.globalIdx % items;
+        int row = context.globalIdx / items;
+        // A row past the end has no elements.
+        int n = row < c ? k : 0;
+        float scale = gamma.get(at.get(t + 4) + Math.min(row, c - 1));
+        float sum = 0f;
+        for (int j = lane; j < n; j += items) {
+            int i = row * k + j;
+            float gradient = grads.get(dW0 + i);
+            float weight = w.get(w0 + i);
+            sum += weight * gradient;
+            grads.set(dW0 + i, scale * gradient);
+            scaled.set(scaled0 + i, scale * weight);
         }
-        gammas[item] = dGamma;
-        for (int half = 64; half >= 32; half = half / 2) {
+        sums[item] = sum;
+        for (int half = items / 2; half > 0; half = half / 2) {
             context.localBarrier();
-            if (item < half) {
-                gammas[item] += gammas[item + half];
+            if (lane < half) {
+                sums[item] += sums[item + half];
             }
         }
-        if (item < 32 && column < c) {
-            partialGamma.set(at.get(t + 1) + part * c + column, gammas[item]);
+        if (lane == 0 && row < c) {
+            float ofBias = grads.get(dB0 + row);
+            grads.set(at.get(t + 6) + row, sums[item] + b.get(at.get(t + 3) + row) * ofBias);
+            grads.set(dB0 + row, scale * ofBias);
         }
     }
 }

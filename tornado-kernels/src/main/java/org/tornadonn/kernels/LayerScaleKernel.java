@@ -6,167 +6,128 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /**
- * A residual branch scaled by channel (LayerScale, arXiv 2103.17239, eq. 4): y = x + gamma ⊙ branch. Backward: dBranch = gamma ⊙ dY,
- * dGamma = Σ dY ⊙ branch over rows; dX is dY. Saves branch.
+ * The backward of a linear layer whose outputs are scaled by channel (LayerScale, arXiv 2103.17239, eq. 4): y = gamma ⊙ (x wᵀ + b),
+ * x [rows, k], w [c, k], b and gamma [c]. Forward is an {@link Epilogue} of the product. With the gradients of w and b as if nothing
+ * were scaled, G = dYᵀ x and g = Σ dY over rows:
+ *
+ * <p>dW = gamma ⊙ G, dB = gamma ⊙ g, dGamma = Σ w ⊙ G over k + b ⊙ g, and dX = dY (gamma ⊙ w), a product with scaled weights.
+ *
+ * <p>So nothing of [rows, c] is saved, read or written but by products. 4 c k + 3 c operations; reads G, w and writes dW, gamma ⊙ w.
  */
 public final class LayerScaleKernel {
     private LayerScaleKernel() {}
 
-    // x stands before y, because blocks that are stacked have both in one array.
-    public static void kForward(
-            FloatArray x,
-            FloatArray y,
-            FloatArray branch,
+    // All gradients are in one array, for TornadoVM waits for ever on a task that gets it again behind the first; where
+    // g
+    // and dGamma begin stands in the table behind the arrays' entries.
+    public static void kBackward(
+            FloatArray grads,
+            FloatArray scaled,
+            FloatArray w,
+            FloatArray b,
             FloatArray gamma,
             IntArray at,
             int t,
             int blocks,
-            int rows,
             int c,
+            int k,
             int rowsPerBlock) {
         for (@Parallel int block = 0; block < blocks; block++) {
-            int x0 = at.get(t);
-            int y0 = at.get(t + 1);
-            int branch0 = at.get(t + 2);
-            int gamma0 = at.get(t + 3);
-            int last = Math.min(rows, (block + 1) * rowsPerBlock);
-            int whole = c / 16 * 16;
-            for (int row = block * rowsPerBlock; row < last; row++) {
-                int i = row * c;
-                for (int j = 0; j < whole; j += 16) {
-                    for (int l = 0; l < 16; l++) {
-                        float scaled = gamma.get(gamma0 + j + l) * branch.get(branch0 + i + j + l);
-                        y.set(y0 + i + j + l, x.get(x0 + i + j + l) + scaled);
-                    }
-                }
-                for (int j = whole; j < c; j++) {
-                    float scaled = gamma.get(gamma0 + j) * branch.get(branch0 + i + j);
-                    y.set(y0 + i + j, x.get(x0 + i + j) + scaled);
-                }
-            }
-        }
-    }
-
-    public static void kBackward(
-            FloatArray dBranch,
-            FloatArray partialGamma,
-            FloatArray dY,
-            FloatArray branch,
-            FloatArray gamma,
-            IntArray at,
-            int t,
-            int parts,
-            int rows,
-            int c,
-            int rowsPerPart) {
-        for (@Parallel int part = 0; part < parts; part++) {
-            int dBranch0 = at.get(t);
-            int partialGamma0 = at.get(t + 1) + part * c;
-            int dY0 = at.get(t + 2);
-            int branch0 = at.get(t + 3);
+            int dW0 = at.get(t);
+            int scaled0 = at.get(t + 1);
+            int w0 = at.get(t + 2);
+            int b0 = at.get(t + 3);
             int gamma0 = at.get(t + 4);
-            int last = Math.min(rows, (part + 1) * rowsPerPart);
-            int whole = c / 16 * 16;
-            for (int j = 0; j < c; j++) {
-                partialGamma.set(partialGamma0 + j, 0f);
-            }
-            for (int row = part * rowsPerPart; row < last; row++) {
-                int i = row * c;
+            int dB0 = at.get(t + 5);
+            int dGamma0 = at.get(t + 6);
+            int last = Math.min(c, (block + 1) * rowsPerBlock);
+            int whole = k / 16 * 16;
+            float[] products = new float[16];
+            for (int row = block * rowsPerBlock; row < last; row++) {
+                int i = row * k;
+                float scale = gamma.get(gamma0 + row);
+                for (int l = 0; l < 16; l++) {
+                    products[l] = 0f;
+                }
                 for (int j = 0; j < whole; j += 16) {
                     for (int l = 0; l < 16; l++) {
-                        float up = dY.get(dY0 + i + j + l);
-                        float sum = partialGamma.get(partialGamma0 + j + l);
-                        dBranch.set(dBranch0 + i + j + l, gamma.get(gamma0 + j + l) * up);
-                        partialGamma.set(partialGamma0 + j + l, sum + up * branch.get(branch0 + i + j + l));
+                        float gradient = grads.get(dW0 + i + j + l);
+                        float weight = w.get(w0 + i + j + l);
+                        products[l] += weight * gradient;
+                        grads.set(dW0 + i + j + l, scale * gradient);
+                        scaled.set(scaled0 + i + j + l, scale * weight);
                     }
                 }
-                for (int j = whole; j < c; j++) {
-                    float up = dY.get(dY0 + i + j);
-                    float sum = partialGamma.get(partialGamma0 + j);
-                    dBranch.set(dBranch0 + i + j, gamma.get(gamma0 + j) * up);
-                    partialGamma.set(partialGamma0 + j, sum + up * branch.get(branch0 + i + j));
+                float sum = Lanes.sum(products);
+                for (int j = whole; j < k; j++) {
+                    float gradient = grads.get(dW0 + i + j);
+                    float weight = w.get(w0 + i + j);
+                    sum += weight * gradient;
+                    grads.set(dW0 + i + j, scale * gradient);
+                    scaled.set(scaled0 + i + j, scale * weight);
                 }
+                float ofBias = grads.get(dB0 + row);
+                grads.set(dGamma0 + row, sum + b.get(b0 + row) * ofBias);
+                grads.set(dB0 + row, scale * ofBias);
             }
         }
     }
 
-    /** y [rows, c] from x [rows, c], branch [rows, c], gamma [c]. */
-    public static void forward(Stage s, String id, Slice y, Slice x, Slice branch, Slice gamma, int rows, int c) {
-        int t = s.place(x, y, branch, gamma);
-        if (s.shape() == Shape.GROUPS) {
-            s.grid(id, Groups.columns(Rows.divideUp(rows, Groups.ROWS), c));
-            s.graph()
-                    .task(
-                            id,
-                            LayerScaleGroups::kForward,
-                            new KernelContext(),
-                            x.array(),
-                            y.array(),
-                            branch.array(),
-                            gamma.array(),
-                            s.table(),
-                            t,
-                            rows,
-                            c);
-            return;
-        }
-        int rowsPerBlock = Rows.perItem(rows, c);
-        s.graph()
-                .task(
-                        id,
-                        LayerScaleKernel::kForward,
-                        x.array(),
-                        y.array(),
-                        branch.array(),
-                        gamma.array(),
-                        s.table(),
-                        t,
-                        Rows.divideUp(rows, rowsPerBlock),
-                        rows,
-                        c,
-                        rowsPerBlock);
-    }
-
-    /** dBranch [rows, c] and dGamma [c] from dY and what forward read. */
+    /**
+     * In place, dW [c, k] from G and dB [c] from g; dGamma [c]; and scaled [c, k] = gamma ⊙ w, from w [c, k], b [c], gamma [c].
+     *
+     * @throws IllegalArgumentException if the three gradients are not in the same array
+     */
     public static void backward(
-            Stage s, String id, Slice dBranch, Slice dGamma, Slice dY, Slice branch, Slice gamma, int rows, int c) {
-        int parts = PartialSums.parts(s, rows);
-        FloatArray partialGamma = new FloatArray(parts * c);
-        int t = s.place(dBranch, Slice.of(partialGamma), dY, branch, gamma);
+            Stage s,
+            String id,
+            Slice dW,
+            Slice dB,
+            Slice dGamma,
+            Slice scaled,
+            Slice w,
+            Slice b,
+            Slice gamma,
+            int c,
+            int k) {
+        if (dW.array() != dB.array() || dW.array() != dGamma.array()) {
+            throw new IllegalArgumentException("the gradients of layer scale must be in the same array");
+        }
+        int t = s.place(dW, scaled, w, b, gamma, dB, dGamma);
         if (s.shape() == Shape.GROUPS) {
-            s.grid(id, Groups.columns(parts, c));
+            s.grid(id, Groups.rows(c, k));
             s.graph()
                     .task(
                             id,
                             LayerScaleGroups::kBackward,
                             new KernelContext(),
-                            dBranch.array(),
-                            partialGamma,
-                            dY.array(),
-                            branch.array(),
+                            dW.array(),
+                            scaled.array(),
+                            w.array(),
+                            b.array(),
                             gamma.array(),
                             s.table(),
                             t,
-                            rows,
                             c,
-                            Rows.divideUp(rows, parts));
-        } else {
-            s.graph()
-                    .task(
-                            id,
-                            LayerScaleKernel::kBackward,
-                            dBranch.array(),
-                            partialGamma,
-                            dY.array(),
-                            branch.array(),
-                            gamma.array(),
-                            s.table(),
-                            t,
-                            parts,
-                            rows,
-                            c,
-                            Rows.divideUp(rows, parts));
+                            k,
+                            Groups.itemsPerRow(k));
+            return;
         }
-        PartialSums.sum(s, id + "Gamma", dGamma, partialGamma, parts, c);
+        int rowsPerBlock = Rows.perItem(c, k);
+        s.graph()
+                .task(
+                        id,
+                        LayerScaleKernel::kBackward,
+                        dW.array(),
+                        scaled.array(),
+                        w.array(),
+                        b.array(),
+                        gamma.array(),
+                        s.table(),
+                        t,
+                        Rows.divideUp(c, rowsPerBlock),
+                        c,
+                        k,
+                        rowsPerBlock);
     }
 }

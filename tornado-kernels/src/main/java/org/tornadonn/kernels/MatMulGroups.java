@@ -11,17 +11,17 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 public final class MatMulGroups {
     private MatMulGroups() {}
 
-    /**
-     * As {@link MatMulKernel#kMultiply}, with a [m, k] or, where its flag is 1, its transpose [k, m], and b [k, n] or [n, k]. Where k is in
-     * parts, {@code depth} long, each has its sums [m, n] behind those of the one before.
-     */
+    /** As {@link MatMulKernel#kMultiply}. Where k is in parts, {@code depth} long, each has its sums [m, n] behind those of the one before. */
     public static void kMultiply(
             KernelContext context,
+            FloatArray other,
             FloatArray c,
             FloatArray a,
             FloatArray b,
             FloatArray bias,
-            FloatArray other,
+            FloatArray scale,
+            FloatArray factors,
+            FloatArray gelu,
             IntArray at,
             int t,
             int m,
@@ -29,9 +29,9 @@ public final class MatMulGroups {
             int k,
             int transposeA,
             int transposeB,
-            int hasBias,
-            int then,
+            int epilogue,
             int form,
+            int rowsPerFactor,
             int depth) {
         // 16 x 64, both with k outermost; rows of 68 keep what is stored with k innermost out of the same bank.
         float[] left = context.allocateFloatLocalArray(1088);
@@ -43,11 +43,14 @@ public final class MatMulGroups {
         int tile = context.groupIdx % tiles;
         int result = context.groupIdx / tiles;
         int product = result / parts;
-        int c0 = at.get(t) + result * m * n;
-        int a0 = at.get(t + 1) + product * m * k;
-        int b0 = at.get(t + 2) + product * k * n;
-        int bias0 = at.get(t + 3);
-        int other0 = at.get(t + 4) + result * m * n;
+        int other0 = at.get(t);
+        int c0 = at.get(t + 1) + result * m * n;
+        int a0 = at.get(t + 2) + product * m * k;
+        int b0 = at.get(t + 3) + product * k * n;
+        int bias0 = at.get(t + 4);
+        int scale0 = at.get(t + 5);
+        int factors0 = at.get(t + 6);
+        int gelu0 = at.get(t + 7);
         int firstRow = tile / columnTiles * 64;
         int firstColumn = tile % columnTiles * 64;
         int begin = result % parts * depth;
@@ -124,17 +127,23 @@ public final class MatMulGroups {
                 if (i < m && j < n) {
                     int out = i * n + j;
                     float v = block[l * 8 + r];
-                    if (hasBias == 1) {
+                    if ((epilogue & Epilogue.BIAS) != 0) {
                         v += bias.get(bias0 + j);
                     }
-                    if (then == MatMulKernel.RESIDUAL) {
-                        v += other.get(other0 + out);
+                    if ((epilogue & Epilogue.GELU) != 0) {
+                        gelu.set(gelu0 + out, GeluKernel.value(form, v));
                     }
-                    if (then == MatMulKernel.GELU) {
-                        other.set(other0 + out, GeluKernel.value(form, v));
-                    }
-                    if (then == MatMulKernel.GELU_GRADIENT) {
+                    if ((epilogue & Epilogue.GELU_GRADIENT) != 0) {
                         v = GeluKernel.gradient(form, v, other.get(other0 + out));
+                    }
+                    if ((epilogue & Epilogue.SCALE) != 0) {
+                        v *= scale.get(scale0 + j);
+                    }
+                    if ((epilogue & Epilogue.FACTORS) != 0) {
+                        v *= factors.get(factors0 + i / rowsPerFactor);
+                    }
+                    if ((epilogue & Epilogue.RESIDUAL) != 0) {
+                        v += other.get(other0 + out);
                     }
                     c.set(c0 + out, v);
                 }

@@ -8,8 +8,8 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /**
  * Matrix products. A linear layer with w [out, in] is y = x wᵀ + b; its gradients are dX = dY w and dW = dYᵀ x. One kernel does
- * all three: operands are addressed by a stride per row and per column. What follows a product point by point is done while its
- * sums are at hand: the bias, a residual, GELU, or GELU's gradient.
+ * all three: either operand may be a transpose. What follows a product point by point, its {@link Epilogue}, is done while its sums
+ * are at hand.
  *
  * <p>2 m n k operations. A work-item owns rows and {@link #COLUMNS} columns of the result; it packs a panel of b into local memory
  * and keeps 8 x 32 sums in registers.
@@ -23,57 +23,58 @@ public final class MatMulKernel {
     /** What a group should have of k, at least, where k is split. */
     private static final int DEPTH = 256;
 
-    private static final int NOTHING = 0;
-    static final int RESIDUAL = 1;
-    static final int GELU = 2;
-    static final int GELU_GRADIENT = 3;
-
-    private static final GeluKernel.Form EXACT = GeluKernel.Form.EXACT;
-
     private MatMulKernel() {}
 
     /**
-     * c [m, n] = a b (+ bias), with a(i, p) at {@code i * aRow + p * aColumn} and b(p, j) at {@code p * bRow + j * bColumn}; bias
-     * [n] is read where its flag is 1. {@code other} [m, n] is, by {@code then}, not used; added to c; GELU(c), an output; or what
-     * GELU in a {@code form} was applied to, and c is multiplied by its gradient there. Of a batch of products each has its matrices behind
-     * those of the one before.
+     * c [m, n] = a b, with a [m, k] or, where its flag is 1, its transpose [k, m], and b [k, n] or [n, k]; then what the flags of an
+     * {@link Epilogue} ask for, which alone say which of bias, scale, factors, gelu and {@code other}, a residual or what GELU was
+     * applied to, are used. Of a batch of products each has its matrices behind those of the one before, and no epilogue.
      */
+    // A residual stands before c, because blocks that are stacked have both in one array.
     public static void kMultiply(
             KernelContext context,
+            FloatArray other,
             FloatArray c,
             FloatArray a,
             FloatArray b,
             FloatArray bias,
-            FloatArray other,
+            FloatArray scale,
+            FloatArray factors,
+            FloatArray gelu,
             IntArray at,
             int t,
             int m,
             int n,
             int k,
-            int aRow,
-            int aColumn,
-            int bRow,
-            int bColumn,
-            int hasBias,
-            int then,
+            int transposeA,
+            int transposeB,
+            int epilogue,
             int form,
+            int rowsPerFactor,
             int rowsPerItem) {
         float[] panel = context.allocateFloatLocalArray(8192);
         int columnBlocks = (n + 31) / 32;
         int perProduct = columnBlocks * ((m + rowsPerItem - 1) / rowsPerItem);
         int product = context.globalIdx / perProduct;
         int item = context.globalIdx % perProduct;
-        int c0 = at.get(t) + product * m * n;
-        int a0 = at.get(t + 1) + product * m * k;
-        int b0 = at.get(t + 2) + product * k * n;
-        int bias0 = at.get(t + 3);
-        int other0 = at.get(t + 4);
+        int other0 = at.get(t);
+        int c0 = at.get(t + 1) + product * m * n;
+        int a0 = at.get(t + 2) + product * m * k;
+        int b0 = at.get(t + 3) + product * k * n;
+        int bias0 = at.get(t + 4);
+        int scale0 = at.get(t + 5);
+        int factors0 = at.get(t + 6);
+        int gelu0 = at.get(t + 7);
+        int aRow = transposeA == 1 ? 1 : k;
+        int aColumn = transposeA == 1 ? m : 1;
+        int bRow = transposeB == 1 ? 1 : n;
+        int bColumn = transposeB == 1 ? k : 1;
         int firstColumn = (item % columnBlocks) * 32;
         int firstRow = (item / columnBlocks) * rowsPerItem;
         int lastRow = Math.min(m, firstRow + rowsPerItem);
         for (int first = 0; first < k; first += 256) {
             int depth = Math.min(256, k - first);
-            if (bColumn == 1 && firstColumn + 32 <= n) {
+            if (transposeB == 0 && firstColumn + 32 <= n) {
                 for (int p = 0; p < depth; p++) {
                     int from = b0 + (first + p) * bRow + firstColumn;
                     for (int l = 0; l < 16; l++) {
@@ -126,7 +127,6 @@ public final class MatMulKernel {
                 int height = Math.min(8, lastRow - row);
                 int width = Math.min(32, n - firstColumn);
                 int whole = width / 16 * 16;
-                int last = first + depth == k ? 1 : 0;
                 for (int r = 0; r < height; r++) {
                     int out = (row + r) * n + firstColumn;
                     for (int j = 0; j < whole; j += 16) {
@@ -139,24 +139,37 @@ public final class MatMulKernel {
                                 v[l] += c.get(c0 + out + j + l);
                             }
                         }
-                        if (last * hasBias == 1) {
-                            for (int l = 0; l < 16; l++) {
-                                v[l] += bias.get(bias0 + firstColumn + j + l);
+                        if (first + depth == k) {
+                            if ((epilogue & Epilogue.BIAS) != 0) {
+                                for (int l = 0; l < 16; l++) {
+                                    v[l] += bias.get(bias0 + firstColumn + j + l);
+                                }
                             }
-                        }
-                        if (last * then == RESIDUAL) {
-                            for (int l = 0; l < 16; l++) {
-                                v[l] += other.get(other0 + out + j + l);
+                            if ((epilogue & Epilogue.GELU) != 0) {
+                                for (int l = 0; l < 16; l++) {
+                                    gelu.set(gelu0 + out + j + l, GeluKernel.value(form, v[l]));
+                                }
                             }
-                        }
-                        if (last * then == GELU) {
-                            for (int l = 0; l < 16; l++) {
-                                other.set(other0 + out + j + l, GeluKernel.value(form, v[l]));
+                            if ((epilogue & Epilogue.GELU_GRADIENT) != 0) {
+                                for (int l = 0; l < 16; l++) {
+                                    v[l] = GeluKernel.gradient(form, v[l], other.get(other0 + out + j + l));
+                                }
                             }
-                        }
-                        if (last * then == GELU_GRADIENT) {
-                            for (int l = 0; l < 16; l++) {
-                                v[l] = GeluKernel.gradient(form, v[l], other.get(other0 + out + j + l));
+                            if ((epilogue & Epilogue.SCALE) != 0) {
+                                for (int l = 0; l < 16; l++) {
+                                    v[l] *= scale.get(scale0 + firstColumn + j + l);
+                                }
+                            }
+                            if ((epilogue & Epilogue.FACTORS) != 0) {
+                                float factor = factors.get(factors0 + (row + r) / rowsPerFactor);
+                                for (int l = 0; l < 16; l++) {
+                                    v[l] *= factor;
+                                }
+                            }
+                            if ((epilogue & Epilogue.RESIDUAL) != 0) {
+                                for (int l = 0; l < 16; l++) {
+                                    v[l] += other.get(other0 + out + j + l);
+                                }
                             }
                         }
                         for (int l = 0; l < 16; l++) {
@@ -168,17 +181,25 @@ public final class MatMulKernel {
                         if (first > 0) {
                             v += c.get(c0 + out + j);
                         }
-                        if (last * hasBias == 1) {
-                            v += bias.get(bias0 + firstColumn + j);
-                        }
-                        if (last * then == RESIDUAL) {
-                            v += other.get(other0 + out + j);
-                        }
-                        if (last * then == GELU) {
-                            other.set(other0 + out + j, GeluKernel.value(form, v));
-                        }
-                        if (last * then == GELU_GRADIENT) {
-                            v = GeluKernel.gradient(form, v, other.get(other0 + out + j));
+                        if (first + depth == k) {
+                            if ((epilogue & Epilogue.BIAS) != 0) {
+                                v += bias.get(bias0 + firstColumn + j);
+                            }
+                            if ((epilogue & Epilogue.GELU) != 0) {
+                                gelu.set(gelu0 + out + j, GeluKernel.value(form, v));
+                            }
+                            if ((epilogue & Epilogue.GELU_GRADIENT) != 0) {
+                                v = GeluKernel.gradient(form, v, other.get(other0 + out + j));
+                            }
+                            if ((epilogue & Epilogue.SCALE) != 0) {
+                                v *= scale.get(scale0 + firstColumn + j);
+                            }
+                            if ((epilogue & Epilogue.FACTORS) != 0) {
+                                v *= factors.get(factors0 + (row + r) / rowsPerFactor);
+                            }
+                            if ((epilogue & Epilogue.RESIDUAL) != 0) {
+                                v += other.get(other0 + out + j);
+                            }
                         }
                         c.set(c0 + out + j, v);
                     }
@@ -192,26 +213,24 @@ public final class MatMulKernel {
             String id,
             Slice c,
             Slice a,
+            boolean transposeA,
             Slice b,
-            Slice bias,
-            int then,
-            GeluKernel.Form form,
-            Slice other,
+            boolean transposeB,
+            Epilogue e,
             int batch,
             int m,
             int n,
-            int k,
-            int aRow,
-            int aColumn,
-            int bRow,
-            int bColumn) {
-        Slice someBias = bias == null ? b : bias;
-        Slice someOther = then == NOTHING ? b : other;
+            int k) {
+        Slice other = given(e.other(), b);
+        Slice bias = given(e.bias(), b);
+        Slice scale = given(e.scale(), b);
+        Slice factors = given(e.factors(), b);
+        Slice gelu = given(e.gelu(), b);
         if (s.shape() == Shape.GROUPS) {
             int tiles = Rows.divideUp(m, 64) * Rows.divideUp(n, 64);
             // A few long sums, such as gradients of weights, are made in parts: by the sizes, so that no device has
             // other numbers.
-            boolean whole = batch > 1 || bias != null || then != NOTHING;
+            boolean whole = batch > 1 || e.flags() != 0;
             int wished = whole ? 1 : Math.max(1, Math.min(Groups.PARTS / tiles, k / DEPTH));
             int depth = Rows.divideUp(Rows.divideUp(k, wished), 16) * 16;
             int parts = Rows.divideUp(k, depth);
@@ -222,28 +241,30 @@ public final class MatMulKernel {
                             id,
                             MatMulGroups::kMultiply,
                             new KernelContext(),
+                            other.array(),
                             sums.array(),
                             a.array(),
                             b.array(),
-                            someBias.array(),
-                            someOther.array(),
+                            bias.array(),
+                            scale.array(),
+                            factors.array(),
+                            gelu.array(),
                             s.table(),
-                            s.place(sums, a, b, someBias, someOther),
+                            s.place(other, sums, a, b, bias, scale, factors, gelu),
                             m,
                             n,
                             k,
-                            aColumn == 1 ? 0 : 1,
-                            bColumn == 1 ? 0 : 1,
-                            bias == null ? 0 : 1,
-                            then,
-                            form.ordinal(),
+                            transposeA ? 1 : 0,
+                            transposeB ? 1 : 0,
+                            e.flags(),
+                            e.form().ordinal(),
+                            e.rowsPerFactor(),
                             depth);
             if (parts > 1) {
                 PartialSums.sum(s, id + "Parts", c, sums.array(), parts, m * n);
             }
             return;
         }
-        int t = s.place(c, a, b, someBias, someOther);
         int columnBlocks = Rows.divideUp(n, COLUMNS);
         // At least 16 work-items, of equal size.
         int rowBlocks = Math.max(Rows.divideUp(m, ROWS), Rows.divideUp(16, columnBlocks * batch));
@@ -256,89 +277,47 @@ public final class MatMulKernel {
                         id,
                         MatMulKernel::kMultiply,
                         new KernelContext(),
+                        other.array(),
                         c.array(),
                         a.array(),
                         b.array(),
-                        someBias.array(),
-                        someOther.array(),
+                        bias.array(),
+                        scale.array(),
+                        factors.array(),
+                        gelu.array(),
                         s.table(),
-                        t,
+                        s.place(other, c, a, b, bias, scale, factors, gelu),
                         m,
                         n,
                         k,
-                        aRow,
-                        aColumn,
-                        bRow,
-                        bColumn,
-                        bias == null ? 0 : 1,
-                        then,
-                        form.ordinal(),
+                        transposeA ? 1 : 0,
+                        transposeB ? 1 : 0,
+                        e.flags(),
+                        e.form().ordinal(),
+                        e.rowsPerFactor(),
                         rowsPerItem);
     }
 
-    /** y [rows, out] = x [rows, in] wᵀ + b (+ residual [rows, out], where not null); w [out, in], b [out] or null. */
-    public static void linear(
-            Stage s, String id, Slice y, Slice x, Slice w, Slice b, Slice residual, int rows, int in, int out) {
-        multiply(
-                s,
-                id,
-                y,
-                x,
-                w,
-                b,
-                residual == null ? NOTHING : RESIDUAL,
-                EXACT,
-                residual,
-                1,
-                rows,
-                out,
-                in,
-                in,
-                1,
-                1,
-                in);
+    /** A kernel must be given some array where it uses none: b, which it has anyway. */
+    private static Slice given(Slice tensor, Slice b) {
+        return tensor == null ? b : tensor;
     }
 
-    /** hidden [rows, out] = x [rows, in] wᵀ + b and y [rows, out] = GELU(hidden). */
-    public static void linearGelu(
-            Stage s,
-            String id,
-            GeluKernel.Form form,
-            Slice y,
-            Slice hidden,
-            Slice x,
-            Slice w,
-            Slice b,
-            int rows,
-            int in,
-            int out) {
-        multiply(s, id, hidden, x, w, b, GELU, form, y, 1, rows, out, in, in, 1, 1, in);
+    /** y [rows, out] = x [rows, in] wᵀ, and what follows it; w [out, in]. */
+    public static void linear(Stage s, String id, Slice y, Slice x, Slice w, Epilogue e, int rows, int in, int out) {
+        multiply(s, id, y, x, false, w, true, e, 1, rows, out, in);
     }
 
-    /** dX [rows, in] = dY [rows, out] w. */
-    public static void linearBackwardInput(Stage s, String id, Slice dX, Slice dY, Slice w, int rows, int in, int out) {
-        multiply(s, id, dX, dY, w, null, NOTHING, EXACT, null, 1, rows, in, out, out, 1, in, 1);
-    }
-
-    /** The same where the layer's input was GELU(hidden): dHidden [rows, in] from dY [rows, out] and hidden. */
-    public static void linearBackwardGelu(
-            Stage s,
-            String id,
-            GeluKernel.Form form,
-            Slice dHidden,
-            Slice dY,
-            Slice w,
-            Slice hidden,
-            int rows,
-            int in,
-            int out) {
-        multiply(s, id, dHidden, dY, w, null, GELU_GRADIENT, form, hidden, 1, rows, in, out, out, 1, in, 1);
+    /** dX [rows, in] = dY [rows, out] w, and what follows it. */
+    public static void linearBackwardInput(
+            Stage s, String id, Slice dX, Slice dY, Slice w, Epilogue e, int rows, int in, int out) {
+        multiply(s, id, dX, dY, false, w, false, e, 1, rows, in, out);
     }
 
     /** dW [out, in] = dYᵀ x. */
     public static void linearBackwardWeight(
             Stage s, String id, Slice dW, Slice dY, Slice x, int rows, int in, int out) {
-        multiply(s, id, dW, dY, x, null, NOTHING, EXACT, null, 1, out, in, rows, 1, out, in, 1);
+        multiply(s, id, dW, dY, true, x, false, Epilogue.NONE, 1, out, in, rows);
     }
 
     /**
@@ -357,10 +336,6 @@ public final class MatMulKernel {
             int m,
             int n,
             int k) {
-        int aRow = transposeA ? 1 : k;
-        int aColumn = transposeA ? m : 1;
-        int bRow = transposeB ? 1 : n;
-        int bColumn = transposeB ? k : 1;
-        multiply(s, id, c, a, b, null, NOTHING, EXACT, null, batch, m, n, k, aRow, aColumn, bRow, bColumn);
+        multiply(s, id, c, a, transposeA, b, transposeB, Epilogue.NONE, batch, m, n, k);
     }
 }

@@ -3,6 +3,7 @@ package org.tornadonn.kernels;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -53,11 +54,13 @@ class ProductTest {
             Slice preGelu = b.output(rows * out);
             Slice gelu = b.output(rows * out);
             b.run(s -> {
-                MatMulKernel.linearGelu(s, "gelu", form, gelu, preGelu, x, w, extras ? bias : null, rows, in, out);
-                MatMulKernel.linearBackwardGelu(s, "geluInput", form, dHidden, dY, w, hidden, rows, in, out);
+                Epilogue biased = Epilogue.NONE.withBias(extras ? bias : null);
+                Epilogue slope = Epilogue.NONE.withGeluGradient(form, hidden);
+                MatMulKernel.linear(s, "gelu", preGelu, x, w, biased.withGelu(form, gelu), rows, in, out);
+                MatMulKernel.linearBackwardInput(s, "geluInput", dHidden, dY, w, slope, rows, in, out);
                 MatMulKernel.linear(
-                        s, "forward", y, x, w, extras ? bias : null, extras ? residual : null, rows, in, out);
-                MatMulKernel.linearBackwardInput(s, "input", dX, dY, w, rows, in, out);
+                        s, "forward", y, x, w, biased.withResidual(extras ? residual : null), rows, in, out);
+                MatMulKernel.linearBackwardInput(s, "input", dX, dY, w, Epilogue.NONE, rows, in, out);
                 MatMulKernel.linearBackwardWeight(s, "weight", dW, dY, x, rows, in, out);
                 BiasKernel.backward(s, "bias", dB, dY, rows, out);
             });
@@ -94,6 +97,96 @@ class ProductTest {
                     "dHidden", Reference.gradient(activation, expectedX, 0, Bench.values(hidden)), dHidden, 4 * out);
             Bench.close("dW", expectedW, dW, rows);
             Bench.close("dB", expectedB, dB, rows);
+        }
+    }
+
+    static Stream<Arguments> scaledProducts() {
+        int[][] shapes = {
+            {1, 1, 1, 1},
+            {2, 3, 5, 7},
+            {4, 5, 33, 35},
+            {7, 19, 20, 40},
+            {3, 3, 300, 33},
+            {3, 300, 3, 17},
+            {16, 5, 64, 32},
+            {9, 15, 70, 66},
+            {2, 4, 20, 150}
+        };
+        return Bench.cases(shapes);
+    }
+
+    @ParameterizedTest(name = "{2} samples of {3} x {4} x {5} in {1} on {0}")
+    @MethodSource("scaledProducts")
+    @Recorded(subject = "layer scale", part = "forward, backward, with drop path and a residual")
+    void scaledLinear(TornadoDevice device, Shape shape, int samples, int perSample, int in, int out) {
+        Bench b = new Bench(device, shape);
+        int rows = samples * perSample;
+        Slice x = b.input(rows * in);
+        Slice w = b.input(out * in);
+        Slice bias = b.input(out);
+        Slice gamma = b.input(out);
+        Slice factors = b.input(samples);
+        factors.array().set(factors.offset(), 0f);
+        Slice dY = b.input(rows * out);
+        // A layer's output and that of the next, with the first as residual, as blocks are stacked.
+        Slice y = b.output(2 * rows * out);
+        Slice next = new Slice(y.array(), y.offset() + rows * out, 0);
+        Slice dScaled = b.output(rows * out);
+        Slice scaled = b.output(out * in);
+        Slice grads = b.output(out * in + 2 * out);
+        Slice dB = new Slice(grads.array(), grads.offset() + out * in, 0);
+        Slice dGamma = new Slice(grads.array(), dB.offset() + out, 0);
+        Slice dX = b.output(rows * in);
+        b.run(s -> {
+            Epilogue plain = Epilogue.NONE.withBias(bias).withScale(gamma);
+            Epilogue all = plain.withFactors(factors, perSample).withResidual(y);
+            MatMulKernel.linear(s, "forward", y, x, w, plain, rows, in, out);
+            MatMulKernel.linear(s, "next", next, x, w, all, rows, in, out);
+            DropPathKernel.backward(s, "factors", dScaled, dY, factors, rows, perSample, out);
+            MatMulKernel.linearBackwardWeight(s, "weight", grads, dScaled, x, rows, in, out);
+            BiasKernel.backward(s, "bias", dB, dScaled, rows, out);
+            LayerScaleKernel.backward(s, "scale", grads, dB, dGamma, scaled, w, bias, gamma, out, in);
+            MatMulKernel.linearBackwardInput(s, "input", dX, dScaled, scaled, Epilogue.NONE, rows, in, out);
+        });
+        Reference.Op op = Reference.scaledLinear(rows, perSample, in, out);
+        double[] ones = DoubleStream.generate(() -> 1).limit(samples).toArray();
+        double[][] given = {
+            Bench.values(x), Bench.values(w), Bench.values(bias), Bench.values(gamma), ones, new double[rows * out]
+        };
+        double[] first = op.apply(given);
+        given[4] = Bench.values(factors);
+        given[5] = first;
+        Bench.close("y", concatenated(first, op.apply(given)), y, 2 * in);
+        double[] up = Bench.values(dY);
+        Bench.close("dX", Reference.gradient(op, up, 0, given), dX, 4 * out);
+        Bench.close("dW", Reference.gradient(op, up, 1, given), part(grads, 0, out * in), 4 * rows);
+        Bench.close("dB", Reference.gradient(op, up, 2, given), part(grads, out * in, out), 4 * rows);
+        Bench.close("dGamma", Reference.gradient(op, up, 3, given), part(grads, out * in + out, out), 4 * rows * in);
+    }
+
+    private static double[] concatenated(double[] a, double[] b) {
+        return DoubleStream.concat(DoubleStream.of(a), DoubleStream.of(b)).toArray();
+    }
+
+    /** A copy of some values of a tensor. */
+    private static Slice part(Slice tensor, int from, int size) {
+        FloatArray copy = new FloatArray(size);
+        for (int i = 0; i < size; i++) {
+            copy.set(i, tensor.array().get(tensor.offset() + from + i));
+        }
+        return Slice.of(copy);
+    }
+
+    @Test
+    void gradientsOfLayerScaleAreInOneArray() {
+        Slice some = Slice.of(new FloatArray(1));
+        Slice other = Slice.of(new FloatArray(1));
+        Stage stage = new Stage("test", new GridScheduler(), Shape.LANES);
+        for (Slice[] grads : new Slice[][] {{other, some, some}, {some, other, some}, {some, some, other}}) {
+            assertThrows(
+                    IllegalArgumentException.class,
+                    () -> LayerScaleKernel.backward(
+                            stage, "scale", grads[0], grads[1], grads[2], other, other, other, other, 1, 1));
         }
     }
 

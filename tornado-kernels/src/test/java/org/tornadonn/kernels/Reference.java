@@ -262,12 +262,12 @@ final class Reference {
         };
     }
 
-    /** x + gamma ⊙ branch. */
-    static Op layerScale(int rows, int c) {
+    /** residual + factor of the sample gamma ⊙ (x wᵀ + b), of x, w, b, gamma, factors and residual. */
+    static Op scaledLinear(int rows, int perSample, int n, int out) {
         return in -> {
-            double[] y = new double[rows * c];
+            double[] y = linear(rows, n, out).apply(in[0], in[1], in[2], new double[rows * out]);
             for (int i = 0; i < y.length; i++) {
-                y[i] = in[0][i] + in[2][i % c] * in[1][i];
+                y[i] = in[5][i] + in[4][i / out / perSample] * in[3][i % out] * y[i];
             }
             return y;
         };

@@ -6,28 +6,19 @@ import java.util.List;
 import org.tornadonn.kernels.DropPathKernel;
 import org.tornadonn.kernels.Slice;
 
-/** A residual branch with a factor for each sample, zero for a fifth of them. */
+/** The gradient of a residual branch with a factor for each sample, zero for a fifth of them; forward is among {@link LinearOp}'s. */
 final class DropPathOp {
-    // Forward, per element: a product and the residual's sum. Backward: a product.
+    // Per element a product.
     static final Op OP = new Op(
             "droppath",
             "batch x tokens x channels",
             Ladders.TOKENS,
-            List.of(
-                    new Op.Pass(
-                            "forward",
-                            s -> 4 * (3 * Ladders.elements(s) + s[0]),
-                            s -> 2 * Ladders.elements(s),
-                            (o, s) -> work(o, s, true)),
-                    new Op.Pass(
-                            "backward",
-                            s -> 4 * (2 * Ladders.elements(s) + s[0]),
-                            Ladders::elements,
-                            (o, s) -> work(o, s, false))));
+            List.of(new Op.Pass(
+                    "backward", s -> 4 * (2 * Ladders.elements(s) + s[0]), Ladders::elements, DropPathOp::backward)));
 
     private DropPathOp() {}
 
-    private static Op.Work work(Operands o, int[] size, boolean hasResidual) {
+    private static Op.Work backward(Operands o, int[] size) {
         int perSample = size[1] * size[2];
         int n = size[0] * perSample;
         float[] drawn = new float[size[0]];
@@ -35,16 +26,10 @@ final class DropPathOp {
             drawn[b] = b % 5 == 1 ? 0f : 1.25f;
         }
         Slice factors = o.values(drawn);
-        Slice x = o.normal(n);
-        Slice residual = hasResidual ? o.normal(n) : null;
-        Slice y = o.output(n);
+        Slice dY = o.normal(n);
+        Slice dX = o.output(n);
         return new Op.Work(
-                s -> DropPathKernel.scale(s, "droppath", y, x, residual, factors, size[0] * size[1], size[1], size[2]),
-                e -> e.sampled(
-                        "y",
-                        y,
-                        n,
-                        1,
-                        i -> at(factors, i / perSample) * at(x, i) + (hasResidual ? at(residual, i) : 0)));
+                s -> DropPathKernel.backward(s, "droppath", dX, dY, factors, size[0] * size[1], size[1], size[2]),
+                e -> e.sampled("dX", dX, n, 1, i -> at(factors, i / perSample) * at(dY, i)));
     }
 }

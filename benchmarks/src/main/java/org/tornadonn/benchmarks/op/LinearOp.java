@@ -3,6 +3,7 @@ package org.tornadonn.benchmarks.op;
 import static org.tornadonn.benchmarks.op.Operands.at;
 
 import java.util.List;
+import org.tornadonn.kernels.Epilogue;
 import org.tornadonn.kernels.GeluKernel;
 import org.tornadonn.kernels.MatMulKernel;
 import org.tornadonn.kernels.Slice;
@@ -11,7 +12,12 @@ import org.tornadonn.kernels.Slice;
 final class LinearOp {
     private static final GeluKernel.Form EXACT = GeluKernel.Form.EXACT;
 
-    // After the product, per output: two sums; a sum and GELU's five; GELU's gradient's eleven (see GeluOp).
+    /** Rows that have a factor of their own. */
+    private static final int SAMPLE = 13;
+
+    // After the product, per output: two sums; two sums and two products; a sum and GELU's five; GELU's gradient's
+    // eleven
+    // (see GeluOp).
     static final Op OP = new Op(
             "linear",
             "rows x in x out",
@@ -25,6 +31,11 @@ final class LinearOp {
                             s -> 4 * (operands(s) + (long) s[0] * s[2] + s[2]),
                             s -> 2 * Ladders.elements(s) + 2L * s[0] * s[2],
                             LinearOp::residual),
+                    new Op.Pass(
+                            "bias, scale, factors, residual",
+                            s -> 4 * (operands(s) + (long) s[0] * s[2] + 2L * s[2] + samples(s[0])),
+                            s -> 2 * Ladders.elements(s) + 4L * s[0] * s[2],
+                            LinearOp::scaled),
                     new Op.Pass(
                             "bias, gelu",
                             s -> 4 * (operands(s) + (long) s[0] * s[2] + s[2]),
@@ -41,6 +52,10 @@ final class LinearOp {
     /** Elements of the product's two factors and its result. */
     private static long operands(int[] s) {
         return (long) s[0] * s[1] + (long) s[1] * s[2] + (long) s[0] * s[2];
+    }
+
+    private static int samples(int rows) {
+        return (rows + SAMPLE - 1) / SAMPLE;
     }
 
     /** Element i of x wᵀ + b. */
@@ -61,9 +76,34 @@ final class LinearOp {
         Slice b = o.normal(out);
         Slice before = o.normal(rows * out);
         Slice y = o.output(rows * out);
+        Epilogue e = Epilogue.NONE.withBias(b).withResidual(before);
         return new Op.Work(
-                s -> MatMulKernel.linear(s, "linear", y, x, w, b, before, rows, in, out),
-                e -> e.sampled("y", y, rows * out, in, i -> layer(x, w, b, in, out, i) + at(before, i)));
+                s -> MatMulKernel.linear(s, "linear", y, x, w, e, rows, in, out),
+                c -> c.sampled("y", y, rows * out, in, i -> layer(x, w, b, in, out, i) + at(before, i)));
+    }
+
+    private static Op.Work scaled(Operands o, int[] size) {
+        int rows = size[0];
+        int in = size[1];
+        int out = size[2];
+        Slice x = o.normal(rows * in);
+        Slice w = o.normal(out * in);
+        Slice b = o.normal(out);
+        Slice gamma = o.normal(out);
+        Slice factors = o.positive(samples(rows));
+        Slice before = o.normal(rows * out);
+        Slice y = o.output(rows * out);
+        Epilogue e = Epilogue.NONE
+                .withBias(b)
+                .withScale(gamma)
+                .withFactors(factors, SAMPLE)
+                .withResidual(before);
+        return new Op.Work(
+                s -> MatMulKernel.linear(s, "linear", y, x, w, e, rows, in, out),
+                c -> c.sampled("y", y, rows * out, in, i -> {
+                    double scale = at(gamma, i % out) * at(factors, i / out / SAMPLE);
+                    return scale * layer(x, w, b, in, out, i) + at(before, i);
+                }));
     }
 
     private static Op.Work gelu(Operands o, int[] size) {
@@ -75,11 +115,12 @@ final class LinearOp {
         Slice b = o.normal(out);
         Slice hidden = o.output(rows * out);
         Slice y = o.output(rows * out);
-        return new Op.Work(s -> MatMulKernel.linearGelu(s, "linear", EXACT, y, hidden, x, w, b, rows, in, out), e -> {
-            for (int i : e.some(rows * out)) {
+        Epilogue e = Epilogue.NONE.withBias(b).withGelu(EXACT, y);
+        return new Op.Work(s -> MatMulKernel.linear(s, "linear", hidden, x, w, e, rows, in, out), c -> {
+            for (int i : c.some(rows * out)) {
                 double v = layer(x, w, b, in, out, i);
-                e.near("hidden", hidden, i, v, in);
-                e.near("y", y, i, v * GeluOp.normal(v), in);
+                c.near("hidden", hidden, i, v, in);
+                c.near("y", y, i, v * GeluOp.normal(v), in);
             }
         });
     }
@@ -92,9 +133,10 @@ final class LinearOp {
         Slice w = o.normal(out * in);
         Slice hidden = o.normal(rows * in);
         Slice dHidden = o.output(rows * in);
+        Epilogue e = Epilogue.NONE.withGeluGradient(EXACT, hidden);
         return new Op.Work(
-                s -> MatMulKernel.linearBackwardGelu(s, "linear", EXACT, dHidden, dY, w, hidden, rows, in, out),
-                e -> e.sampled("dHidden", dHidden, rows * in, out, i -> {
+                s -> MatMulKernel.linearBackwardInput(s, "linear", dHidden, dY, w, e, rows, in, out),
+                c -> c.sampled("dHidden", dHidden, rows * in, out, i -> {
                     double sum = 0;
                     for (int k = 0; k < out; k++) {
                         sum += at(dY, i / in * out + k) * at(w, k * in + i % in);

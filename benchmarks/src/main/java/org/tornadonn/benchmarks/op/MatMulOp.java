@@ -4,6 +4,7 @@ import static org.tornadonn.benchmarks.op.Operands.at;
 
 import java.util.List;
 import java.util.function.IntToDoubleFunction;
+import org.tornadonn.kernels.Epilogue;
 import org.tornadonn.kernels.MatMulKernel;
 import org.tornadonn.kernels.Slice;
 
@@ -46,7 +47,7 @@ final class MatMulOp {
         Slice w = o.normal(out * in);
         Slice y = o.output(rows * out);
         return new Op.Work(
-                s -> MatMulKernel.linear(s, "matmul", y, x, w, null, null, rows, in, out),
+                s -> MatMulKernel.linear(s, "matmul", y, x, w, Epilogue.NONE, rows, in, out),
                 e -> e.sampled("y", y, rows * out, in, i -> {
                     int row = i / out;
                     int column = i % out;
@@ -62,7 +63,7 @@ final class MatMulOp {
         Slice w = o.normal(out * in);
         Slice dX = o.output(rows * in);
         return new Op.Work(
-                s -> MatMulKernel.linearBackwardInput(s, "matmul", dX, dY, w, rows, in, out),
+                s -> MatMulKernel.linearBackwardInput(s, "matmul", dX, dY, w, Epilogue.NONE, rows, in, out),
                 e -> e.sampled("dX", dX, rows * in, out, i -> {
                     int row = i / in;
                     int column = i % in;

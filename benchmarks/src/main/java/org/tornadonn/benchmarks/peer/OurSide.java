@@ -9,6 +9,7 @@ import org.tornadonn.benchmarks.measure.TrainingStep;
 import org.tornadonn.benchmarks.result.Measurement;
 import org.tornadonn.kernels.AttentionKernel;
 import org.tornadonn.kernels.DepthwiseConvKernel;
+import org.tornadonn.kernels.Epilogue;
 import org.tornadonn.kernels.GeluKernel;
 import org.tornadonn.kernels.LayerNormKernel;
 import org.tornadonn.kernels.MatMulKernel;
@@ -112,7 +113,7 @@ public final class OurSide implements Peer {
                 case Duel.INPUT -> {
                     Slice dX = room(rows * in);
                     MatMulKernel.linearBackwardInput(
-                            s, "op", dX, input(duel.upstream()), input(duel.w()), rows, in, out);
+                            s, "op", dX, input(duel.upstream()), input(duel.w()), Epilogue.NONE, rows, in, out);
                     yield dX;
                 }
                 case Duel.WEIGHT -> {
@@ -123,7 +124,7 @@ public final class OurSide implements Peer {
                 }
                 default -> {
                     Slice y = room(rows * out);
-                    MatMulKernel.linear(s, "op", y, input(duel.x()), input(duel.w()), null, null, rows, in, out);
+                    MatMulKernel.linear(s, "op", y, input(duel.x()), input(duel.w()), Epilogue.NONE, rows, in, out);
                     yield y;
                 }
             };

@@ -85,14 +85,14 @@ class CountsTest {
         double slope = 26 - 10;
         put("gelu backward", rows, 0, 1.1, s -> slope * elements(s));
         put("bias backward", rows, 0, 3.1, s -> PARTS * s[1]);
-        put("layerscale forward", rows, 0, 1.4, s -> 0);
-        put("layerscale backward", rows, 0, 3, s -> PARTS * s[1]);
+        put("layerscale backward", rows, 0.03, 1.1, s -> 0);
         // Panels of b are read for each block of rows, rows of a for each of columns.
         int[] products = size(32, 64, 32);
         for (String pass : List.of("forward NT", "input NN", "weight TN")) {
             put("matmul " + pass, products, 0, 2.5, s -> 0);
         }
         put("linear bias, residual", products, 0, 2.3, s -> 0);
+        put("linear bias, scale, factors, residual", products, 0, 2.4, s -> 0);
         put("linear bias, gelu", products, 0, 2.3, s -> erf * s[0] * s[2]);
         put("linear input, gelu's gradient", products, 0, 2.1, s -> slope * s[0] * s[1]);
         for (String pass : List.of("NN", "NT", "TN")) {
@@ -118,7 +118,6 @@ class CountsTest {
         // Each row of seven taps is computed as eight; the parts of the sums.
         put("depthwise weight", maps, 0.01, 14, s -> 2L * s[0] * s[2] * missed(s[1], 8) + 50L * s[0] * s[2]);
         int[] sequences = size(8, 16, 64);
-        put("droppath forward", sequences, 0, 1.1, s -> 0);
         put("droppath backward", sequences, 0, 1.1, s -> 0);
         // The random number is made of integers, and compared, which are not counted.
         put("dropout forward", rows, 0, 1.1, s -> -elements(s));

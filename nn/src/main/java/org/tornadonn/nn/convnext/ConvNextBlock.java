@@ -1,7 +1,6 @@
 package org.tornadonn.nn.convnext;
 
 import java.util.List;
-import org.tornadonn.kernels.LayerScaleKernel;
 import org.tornadonn.kernels.Slice;
 import org.tornadonn.kernels.Stage;
 import org.tornadonn.nn.layer.DepthwiseConvLayer;
@@ -11,14 +10,13 @@ import org.tornadonn.nn.layer.Network;
 import org.tornadonn.nn.layer.NormLayer;
 import org.tornadonn.nn.layer.Scope;
 
-/** The block: x += gamma ⊙ dropPath(fc2(gelu(fc1(norm(depthwise(x)))))). All blocks of a stage share these tasks, one after the other. */
+/** The block: x += dropPath(gamma ⊙ fc2(gelu(fc1(norm(depthwise(x)))))). All blocks of a stage share these tasks, one after the other. */
 final class ConvNextBlock {
     private final Network net;
     private final int depth;
     private final int c;
     private final int mlp;
     private final int rows;
-    private final Scope scope;
     private final DepthwiseConvLayer conv;
     private final NormLayer norm;
     private final LinearLayer fc1;
@@ -29,7 +27,6 @@ final class ConvNextBlock {
     private final Slice normed;
     private final Slice hidden;
     private final Slice gelu;
-    private final Slice branch;
 
     ConvNextBlock(ConvNextConfig config, Network net, int stage) {
         this.net = net;
@@ -38,11 +35,11 @@ final class ConvNextBlock {
         c = config.dims().get(stage);
         mlp = ConvNextConfig.EXPANSION * c;
         rows = Math.multiplyExact(net.batch(), side * side);
-        scope = net.blocks("stages." + stage + ".blocks.0.", depth);
+        Scope scope = net.blocks("stages." + stage + ".blocks.0.", depth);
         conv = new DepthwiseConvLayer("conv", scope.in("conv_dw."), net.batch(), side, c, ConvNextConfig.KERNEL);
         norm = new NormLayer(net, "norm", scope.in("norm."), depth, rows, c);
         fc1 = new LinearLayer("fc1", scope.in("mlp.fc1."), rows, c, mlp);
-        fc2 = new LinearLayer("fc2", scope.in("mlp.fc2."), rows, mlp, c);
+        fc2 = new LinearLayer(net, "fc2", scope.in("mlp.fc2."), scope, rows, mlp, c);
         List<Integer> depths = config.depths();
         int before = depths.subList(0, stage).stream().mapToInt(d -> d).sum();
         int blocks = depths.stream().mapToInt(d -> d).sum();
@@ -52,7 +49,6 @@ final class ConvNextBlock {
         normed = saved(c);
         hidden = saved(mlp);
         gelu = saved(mlp);
-        branch = saved(c);
     }
 
     private Slice saved(int columns) {
@@ -73,19 +69,15 @@ final class ConvNextBlock {
         conv.forward(s, convolved, x);
         norm.forward(s, normed, convolved);
         fc1.forwardGelu(s, gelu, hidden, normed);
-        // Before the scale by channel instead of behind it: a factor per sample, and the products are the same.
-        dropPath.forward(s, fc2, branch, gelu, null);
-        LayerScaleKernel.forward(s, "scale", x.shifted(1), x, branch, scope.param("gamma"), rows, c);
+        fc2.forward(s, x.shifted(1), gelu, dropPath.forward(s).withResidual(x));
     }
 
     /** From the gradient of the block's output, in {@code dX}, to that of its input, in the same place. */
     void backward(Stage s, Slice dX) {
-        Slice dScaled = temporary(c);
         Slice dHidden = temporary(mlp);
         Slice dNormed = temporary(c);
         Slice dConvolved = temporary(c);
-        LayerScaleKernel.backward(s, "scale", dScaled, scope.grad("gamma"), dX, branch, scope.param("gamma"), rows, c);
-        Slice dBranch = dropPath.backward(s, dScaled);
+        Slice dBranch = dropPath.backward(s, dX);
         fc2.backwardWeights(s, dBranch, gelu);
         fc2.backwardGelu(s, dHidden, dBranch, hidden);
         fc1.backwardWeights(s, dHidden, normed);

@@ -48,7 +48,7 @@ public final class ClassifierHead {
     public void forward(Stage s, Slice logits) {
         PoolKernel.forward(s, "pool", pooled, x, net.batch(), tokens, c, first, end);
         norm.forward(s, features, pooled);
-        linear.forward(s, logits, features, null);
+        linear.forward(s, logits, features);
     }
 
     public void backward(Stage s, Slice dLogits) {

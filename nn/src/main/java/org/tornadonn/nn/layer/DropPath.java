@@ -1,6 +1,7 @@
 package org.tornadonn.nn.layer;
 
 import org.tornadonn.kernels.DropPathKernel;
+import org.tornadonn.kernels.Epilogue;
 import org.tornadonn.kernels.Slice;
 import org.tornadonn.kernels.Stage;
 import uk.ac.manchester.tornado.api.enums.DataTransferMode;
@@ -9,7 +10,7 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 /**
  * Stochastic depth (arXiv 1603.09382) as timm has it, on a residual branch of identical blocks: in training a sample goes without
  * the branch with probability p, and the branch has the factor 1 / (1 - p) where it stays. p grows linearly over all blocks of the
- * model, from 0 to the network's rate. Where the rate is 0 no task is added.
+ * model, from 0 to the network's rate. Where the rate is 0 nothing is added.
  *
  * <p>The host draws the factors, by a hash of seed, step, block, branch and the sample's place in the batch: the same on any number
  * of devices and micro-batches, and after resuming.
@@ -49,15 +50,9 @@ public final class DropPath {
         }
     }
 
-    /** y = residual + factor branch(input), or without the residual where it is null. */
-    public void forward(Stage s, LinearLayer last, Slice y, Slice input, Slice residual) {
-        if (factors == null) {
-            last.forward(s, y, input, residual);
-            return;
-        }
-        Slice out = temporary();
-        last.forward(s, out, input, null);
-        scale(s, id, y, out, residual);
+    /** What follows the branch's last product in forward: its factors. */
+    public Epilogue forward(Stage s) {
+        return factors == null ? Epilogue.NONE : Epilogue.NONE.withFactors(drawn(s), rows / net.batch());
     }
 
     /** The gradient of what stands before the factor, from that of what stands behind it. */
@@ -65,19 +60,15 @@ public final class DropPath {
         if (factors == null) {
             return dY;
         }
-        Slice dX = temporary();
-        scale(s, id + "Backward", dX, dY, null);
+        Slice dX = Slice.of(net.temporary(rows, c));
+        DropPathKernel.backward(s, id + "Backward", dX, dY, drawn(s), rows, rows / net.batch(), c);
         return dX;
     }
 
-    private void scale(Stage s, String task, Slice y, Slice x, Slice residual) {
-        Slice ofLayer = Slice.stacked(factors, net.batch());
-        DropPathKernel.scale(s, task, y, x, residual, ofLayer, rows, rows / net.batch(), c);
+    /** The factors of the block at hand, which a stage gets anew each time. */
+    private Slice drawn(Stage s) {
         s.graph().transferToDevice(DataTransferMode.EVERY_EXECUTION, factors);
-    }
-
-    private Slice temporary() {
-        return Slice.of(net.temporary(rows, c));
+        return Slice.stacked(factors, net.batch());
     }
 
     /**

@@ -5,6 +5,7 @@ public enum MemoryUse {
     PARAMETERS("parameters, and their average where one is kept"),
     GRADIENTS("gradients"),
     OPTIMIZER("AdamW's moments"),
+    SCALED_WEIGHTS("weights with layer scale, which identical blocks share"),
     SAVED("what forward keeps for backward"),
     WORKING("the batch, and working arrays, which identical blocks share");
 

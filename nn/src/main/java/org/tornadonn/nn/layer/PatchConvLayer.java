@@ -46,7 +46,7 @@ public final class PatchConvLayer {
 
     public void forward(Stage s, Slice y, Slice x) {
         PatchKernel.unfold(s, id + "Unfold", patches, x, layout, net.batch(), channels, size, patch);
-        linear.forward(s, y, patches, null);
+        linear.forward(s, y, patches);
     }
 
     public void backwardWeights(Stage s, Slice dY) {

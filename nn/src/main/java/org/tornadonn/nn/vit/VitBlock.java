@@ -75,13 +75,13 @@ final class VitBlock {
 
     void forward(Stage s) {
         norm1.forward(s, n1, x);
-        qkv.forward(s, qkvOut, n1, null);
+        qkv.forward(s, qkvOut, n1);
         AttentionKernel.forward(
                 s, "attention", o, lse, qkvOut, batch, config.tokens(), config.heads(), config.headDim(), false);
-        dropPath1.forward(s, proj, xMid, o, x);
+        proj.forward(s, xMid, o, dropPath1.forward(s).withResidual(x));
         norm2.forward(s, n2, xMid);
         fc1.forwardGelu(s, gelu, hidden, n2);
-        dropPath2.forward(s, fc2, x.shifted(1), gelu, xMid);
+        fc2.forward(s, x.shifted(1), gelu, dropPath2.forward(s).withResidual(xMid));
     }
 
     /** From the gradient of the block's output, in {@code dX}, to that of its input, in the same place. */

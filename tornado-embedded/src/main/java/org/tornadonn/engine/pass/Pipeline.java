@@ -15,8 +15,8 @@ public final class Pipeline {
 
     /**
      * Indices of the scalar parameters that become constants of the code: those that sizes of local arrays are made of, as OpenCL C
-     * demands, and those that only choose between branches, by equality with constants, so that the branch that is taken is compiled
-     * alone.
+     * demands, and those that only choose between branches, by equality with constants of themselves or of their bits, so that the
+     * branch that is taken is compiled alone.
      */
     public static Set<Integer> constants(Kernel kernel) {
         return Specialize.constants(kernel);

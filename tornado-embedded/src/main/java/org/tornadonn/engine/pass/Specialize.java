@@ -34,10 +34,9 @@ final class Specialize {
         // With the arguments in the place of the variables that hold them.
         Kernel plain = run(kernel, new Specialization(Map.of(), List.of(), true));
         for (Block block : plain.blocks()) {
-            if (block.end()
-                            instanceof
-                            End.Branch(Expr.Compare(var op, Expr.Argument(var param), Expr.Const _), int _, int _)
-                    && (op == Expr.CompareOp.EQ || op == Expr.CompareOp.NE)) {
+            if (block.end() instanceof End.Branch(Expr.Compare(var op, Expr compared, Expr.Const _), int _, int _)
+                    && (op == Expr.CompareOp.EQ || op == Expr.CompareOp.NE)
+                    && bits(compared) instanceof Expr.Argument(var param)) {
                 choices.merge(param.index(), 1, Integer::sum);
             }
             Trees.visit(block, e -> {
@@ -61,6 +60,11 @@ final class Specialize {
             }
         });
         return sizes;
+    }
+
+    /** What a constant picks some bits of, or the expression itself. */
+    private static Expr bits(Expr e) {
+        return e instanceof Expr.Binary(Expr.BinaryOp op, Expr of, Expr.Const _) && op == Expr.BinaryOp.AND ? of : e;
     }
 
     private static void sizes(Storage.Local local, Set<Integer> indices) {

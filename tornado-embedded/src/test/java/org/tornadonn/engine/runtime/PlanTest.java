@@ -244,6 +244,36 @@ class PlanTest {
         assertEquals(before, KernelCompiler.compilations());
     }
 
+    static void kChoose(FloatArray y, int flags) {
+        for (@Parallel int i = 0; i < 2; i++) {
+            float v = 1f;
+            if ((flags & 1) != 0) {
+                v += 2f;
+            }
+            if ((flags & 6) == 4) {
+                v += 4f;
+            }
+            y.set(i, v);
+        }
+    }
+
+    /** Flags that only choose become constants, so that what they leave out is not in the code. */
+    @Test
+    void oneCompilationForEachChoiceOfFlags() throws TornadoExecutionPlanException {
+        int before = KernelCompiler.compilations();
+        for (int flags = 0; flags < 8; flags++) {
+            FloatArray y = new FloatArray(2);
+            TaskGraph graph = new TaskGraph("g")
+                    .task("choose", PlanTest::kChoose, y, flags)
+                    .transferToHost(DataTransferMode.EVERY_EXECUTION, y);
+            try (TornadoExecutionPlan plan = new TornadoExecutionPlan(graph.snapshot())) {
+                plan.execute();
+            }
+            assertEquals(1f + flags % 2 * 2 + (flags / 2 == 2 ? 4 : 0), y.get(1), "flags " + flags);
+        }
+        assertEquals(before + 8, KernelCompiler.compilations());
+    }
+
     @ParameterizedTest
     @MethodSource("devices")
     void aParallelLoopTakesAnyGrid(TornadoDevice device) throws TornadoExecutionPlanException {
