@@ -8,8 +8,9 @@ package org.tornadonn.kernels;
  *   <li>v += bias of its column
  *   <li>gelu = GELU(v), an output beside v
  *   <li>v *= GELU's gradient at hidden
+ *   <li>v *= factor of its row's block, as drop path's factor of a sample; before scale, so that with the factor 1 the bits are those
+ *       without, however the last product and sum are rounded
  *   <li>v *= scale of its column, as layer scale's gamma
- *   <li>v *= factor of its row's block, as drop path's factor of a sample
  *   <li>v += residual
  * </ol>
  *

@@ -136,11 +136,11 @@ public final class MatMulGroups {
                     if ((epilogue & Epilogue.GELU_GRADIENT) != 0) {
                         v = GeluKernel.gradient(form, v, other.get(other0 + out));
                     }
-                    if ((epilogue & Epilogue.SCALE) != 0) {
-                        v *= scale.get(scale0 + j);
-                    }
                     if ((epilogue & Epilogue.FACTORS) != 0) {
                         v *= factors.get(factors0 + i / rowsPerFactor);
+                    }
+                    if ((epilogue & Epilogue.SCALE) != 0) {
+                        v *= scale.get(scale0 + j);
                     }
                     if ((epilogue & Epilogue.RESIDUAL) != 0) {
                         v += other.get(other0 + out);

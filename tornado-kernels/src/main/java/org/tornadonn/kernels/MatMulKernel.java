@@ -155,15 +155,15 @@ public final class MatMulKernel {
                                     v[l] = GeluKernel.gradient(form, v[l], other.get(other0 + out + j + l));
                                 }
                             }
-                            if ((epilogue & Epilogue.SCALE) != 0) {
-                                for (int l = 0; l < 16; l++) {
-                                    v[l] *= scale.get(scale0 + firstColumn + j + l);
-                                }
-                            }
                             if ((epilogue & Epilogue.FACTORS) != 0) {
                                 float factor = factors.get(factors0 + (row + r) / rowsPerFactor);
                                 for (int l = 0; l < 16; l++) {
                                     v[l] *= factor;
+                                }
+                            }
+                            if ((epilogue & Epilogue.SCALE) != 0) {
+                                for (int l = 0; l < 16; l++) {
+                                    v[l] *= scale.get(scale0 + firstColumn + j + l);
                                 }
                             }
                             if ((epilogue & Epilogue.RESIDUAL) != 0) {
@@ -191,11 +191,11 @@ public final class MatMulKernel {
                             if ((epilogue & Epilogue.GELU_GRADIENT) != 0) {
                                 v = GeluKernel.gradient(form, v, other.get(other0 + out + j));
                             }
-                            if ((epilogue & Epilogue.SCALE) != 0) {
-                                v *= scale.get(scale0 + firstColumn + j);
-                            }
                             if ((epilogue & Epilogue.FACTORS) != 0) {
                                 v *= factors.get(factors0 + (row + r) / rowsPerFactor);
+                            }
+                            if ((epilogue & Epilogue.SCALE) != 0) {
+                                v *= scale.get(scale0 + firstColumn + j);
                             }
                             if ((epilogue & Epilogue.RESIDUAL) != 0) {
                                 v += other.get(other0 + out + j);

@@ -10,7 +10,7 @@ import org.tornadonn.nn.layer.Network;
 import org.tornadonn.nn.layer.NormLayer;
 import org.tornadonn.nn.layer.Scope;
 
-/** The block: x += dropPath(gamma ⊙ fc2(gelu(fc1(norm(depthwise(x)))))). All blocks of a stage share these tasks, one after the other. */
+/** The block: x += gamma ⊙ dropPath(fc2(gelu(fc1(norm(depthwise(x)))))). All blocks of a stage share these tasks, one after the other. */
 final class ConvNextBlock {
     private final Network net;
     private final int depth;

@@ -61,7 +61,7 @@ public final class LinearLayer {
         forward(s, y, x, Epilogue.NONE);
     }
 
-    /** What {@code then} asks for is done to y, behind bias and gamma. */
+    /** {@code then} is what else follows the product. */
     public void forward(Stage s, Slice y, Slice x, Epilogue then) {
         Epilogue biased = then.withBias(scope.param("bias"));
         Epilogue all = scale == null ? biased : biased.withScale(scale.param("gamma"));
