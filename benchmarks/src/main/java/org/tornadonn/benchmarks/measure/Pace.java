@@ -14,7 +14,7 @@ public record Pace(int least, int most, long sampleNanos, long budgetNanos) {
     public static Pace of(Op.Effort effort) {
         return switch (effort) {
             case TINY -> new Pace(2, 2, 1_000, 1_000);
-            case QUICK -> new Pace(3, 15, 10_000_000, 300_000_000);
+            case QUICK -> new Pace(3, 10, 5_000_000, 100_000_000);
             case FULL -> new Pace(5, 25, 20_000_000, 1_000_000_000);
         };
     }
