@@ -178,6 +178,13 @@ class ProductTest {
     }
 
     @Test
+    void anEpilogueHasGelusGradientOrAResidual() {
+        Slice some = Slice.of(new FloatArray(1));
+        Epilogue residual = Epilogue.NONE.withResidual(some);
+        assertThrows(IllegalArgumentException.class, () -> residual.withGeluGradient(GeluKernel.Form.EXACT, some));
+    }
+
+    @Test
     void gradientsOfLayerScaleAreInOneArray() {
         Slice some = Slice.of(new FloatArray(1));
         Slice other = Slice.of(new FloatArray(1));
