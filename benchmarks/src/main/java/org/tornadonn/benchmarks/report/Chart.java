@@ -19,7 +19,13 @@ final class Chart {
     private static final int BOTTOM = 46;
 
     /** @param label what a pointer over it shows */
-    record Point(double x, double y, String label) {}
+    record Point(double x, double y, String label) {
+        Point {
+            if (!(x > 0 && x < Double.POSITIVE_INFINITY && y > 0 && y < Double.POSITIVE_INFINITY)) {
+                throw new IllegalArgumentException("a point of logarithmic axes is positive: " + x + ", " + y);
+            }
+        }
+    }
 
     private record Series(
             String name, List<Point> points, boolean line, boolean marks, String colour, boolean dashed) {}

@@ -85,8 +85,10 @@ public final class HtmlReport {
     private void device(EngineRun run, DeviceRecord device) {
         heading(2, run.run().engineOption() + ", " + Figures.device(device));
         paragraph(Figures.peaks(device));
-        List<Measurement> timed =
-                run.alone(device.index()).stream().filter(m -> !m.failed()).toList();
+        // What only moves bytes has no place on logarithmic axes of operations.
+        List<Measurement> timed = run.alone(device.index()).stream()
+                .filter(m -> !m.failed() && m.operations() > 0)
+                .toList();
         if (!timed.isEmpty() && device.peaks() != null) {
             heading(3, "Roofline");
             html.append(Roofline.svg(device.peaks(), timed));

@@ -78,6 +78,35 @@ class ReportTest {
                 new Results(List.of(new EngineRun(ResultsTest.run(), List.of(ResultsTest.device(0)), List.of())))));
     }
 
+    /** Such as the unfolding of patches. */
+    @Test
+    void whatOnlyMovesBytesIsInTheTableAndNotInTheRoofline() throws Exception {
+        Measurement moves = new Measurement(
+                0,
+                Measurement.OURS,
+                "patches",
+                "unfold",
+                "8",
+                1024,
+                0,
+                0,
+                null,
+                null,
+                SAMPLES,
+                SAMPLES,
+                null,
+                null,
+                null);
+        EngineRun run = new EngineRun(
+                ResultsTest.run(),
+                List.of(ResultsTest.device(0)),
+                List.of(moves, ResultsTest.measurement(0, "gelu", "forward", SAMPLES)));
+        Document page = parse(HtmlReport.of(new Results(List.of(run))));
+        assertEquals(1, page.getElementsByTagName("svg").getLength());
+        assertTrue(page.getDocumentElement().getTextContent().contains("unfold"));
+        assertFalse(page.getElementsByTagName("svg").item(0).getTextContent().contains("unfold"));
+    }
+
     /** A training step as the embedded engine would measure it: 64 images in 0.2 s. */
     private static Measurement training(int device, List<Double> nanos) {
         return new Measurement(
