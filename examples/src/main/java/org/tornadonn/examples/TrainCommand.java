@@ -362,25 +362,34 @@ final class TrainCommand implements Runnable {
         return side;
     }
 
+    /** Where the run was stopped, or what it is to begin with. */
+    private static void begin(Model model, RunConfig config, Norm norm, Path checkpoint, Datasets sets) {
+        if (Files.exists(checkpoint)) {
+            Checkpoint.load(checkpoint).restore(model);
+            System.out.println(norm + ": resumed after step " + model.step());
+            return;
+        }
+        if (config.init() != null) {
+            System.out.println(norm + ": " + Weights.load(Path.of(config.init()), model));
+        }
+        if (config.alpha0() != null && norm.hasAlpha()) {
+            FirstAlphas alphas = FirstAlphas.of(config.alpha0());
+            if (alphas.fitted()) {
+                System.out.println(norm + ": fitting the first alphas ...");
+            }
+            AlphaFit fit = alphas.apply(model, sets.train());
+            if (fit != null) {
+                System.out.println(norm + ": " + fit);
+            }
+        }
+    }
+
     private Result train(RunConfig config, Norm norm, Datasets sets, TornadoDevice[] devices, Path folder) {
         Recipe recipe = config.recipe();
         Path file = RunConfig.checkpoint(folder, norm);
         Duration interval = Duration.ofNanos((long) (1e9 * saveEvery));
         try (Model model = new Model(config.model().withNorm(norm), recipe.training(), devices)) {
-            if (Files.exists(file)) {
-                Checkpoint.load(file).restore(model);
-                System.out.println(norm + ": resumed after step " + model.step());
-            } else {
-                if (config.init() != null) {
-                    System.out.println(norm + ": " + Weights.load(Path.of(config.init()), model));
-                }
-                if (config.alpha0() != null && norm.hasAlpha()) {
-                    AlphaFit fit = FirstAlphas.of(config.alpha0()).apply(model, sets.train());
-                    if (fit != null) {
-                        System.out.println(norm + ": " + fit);
-                    }
-                }
-            }
+            begin(model, config, norm, file, sets);
             double[] speed = {Double.NaN};
             Listener rate = new Listener() {
                 @Override

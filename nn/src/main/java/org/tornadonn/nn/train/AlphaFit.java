@@ -29,8 +29,8 @@ public record AlphaFit(Map<String, Float> alphas) {
         try (Batches batches = Batches.training(images, batch, model.training().seed(), 0, Augmentation.none())) {
             Batches.Batch first = batches.next();
             double change = Double.POSITIVE_INFINITY;
-            // Each round sets right at least the first layer that is not yet.
-            for (int round = 0; change > CLOSE && round < model.norms().size(); round++) {
+            // Each round sets right at least the first layer that is not yet; the first finds how many there are.
+            for (int round = 0; change > CLOSE && round <= alphas.size(); round++) {
                 change = round(model, batch, first, alphas);
             }
         }
@@ -48,7 +48,11 @@ public record AlphaFit(Map<String, Float> alphas) {
             trial.evaluate(images.images(), images.labels());
             for (String norm : withAlpha(trial)) {
                 int at = model.table().entry(norm + ".alpha").offset();
-                float fitted = (float) (1 / trial.activation(norm).inputDeviation());
+                double deviation = trial.activation(norm).inputDeviation();
+                // A layer that is given one number alone keeps its alpha.
+                float fitted = deviation > 0
+                        ? (float) (1 / deviation)
+                        : model.parameters().get(at);
                 change = Math.max(change, Math.abs(fitted / model.parameters().get(at) - 1));
                 model.parameters().set(at, fitted);
                 alphas.put(norm, fitted);

@@ -30,7 +30,7 @@ class AlphaFitTest {
 
     static Stream<Arguments> models() {
         return Stream.of(
-                Arguments.of(VitConfig.of(32, 8, 24, 2, 2, 10, Norm.DYT), 5, true),
+                Arguments.of(VitConfig.of(32, 8, 24, 4, 2, 10, Norm.DYT), 9, true),
                 Arguments.of(VitConfig.of(32, 8, 24, 2, 2, 10, Norm.DERF), 5, false),
                 Arguments.of(
                         ConvNextConfig.of(32, 4, List.of(1, 2), List.of(6, 10), 10, Norm.DYT)
