@@ -25,9 +25,7 @@ class EmbeddedModelTest {
     private static void train(ModelConfig config) {
         Training training = new Training(2, 0f, 0f, 3)
                 .withAccumulation(2)
-                .withAdamW(a -> a.withLayerDecay(0.9f))
-                .withAdamW(a -> a.withClip(1f))
-                .withAdamW(a -> a.withEma(0.9f))
+                .withAdamW(a -> a.withLayerDecay(0.9f).withClip(1f).withEma(0.9f))
                 .withDropPath(0.5f);
         try (Model model = new Model(
                 config, training, TornadoRuntimeProvider.getTornadoRuntime().getDefaultDevice())) {

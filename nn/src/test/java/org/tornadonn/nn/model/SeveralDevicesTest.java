@@ -133,9 +133,7 @@ class SeveralDevicesTest {
     void aStepWithAllThatThereIsEqualsThatOfOneDevice(ModelTest.Architecture architecture) {
         ModelConfig config = architecture.config(3, Norm.DYT);
         Training training = new Training(BATCH, 0.1f, 0.05f, 3)
-                .withAdamW(a -> a.withLayerDecay(0.8f))
-                .withAdamW(a -> a.withClip(0.5f))
-                .withAdamW(a -> a.withEma(0.9f))
+                .withAdamW(a -> a.withLayerDecay(0.8f).withClip(0.5f).withEma(0.9f))
                 .withDropPath(0.6f);
         try (Model one = new Model(config, training, devices[0]);
                 Model two = new Model(config, training.withAccumulation(2), devices)) {
