@@ -29,7 +29,7 @@ public final class InitialValues {
         if (entry.shape().size() > 1) {
             return Math.clamp(0.02 * random.nextGaussian(), -2, 2);
         }
-        if (entry.name().endsWith(".alpha")) {
+        if (entry.isAlpha()) {
             return alpha0;
         }
         return entry.name().endsWith(".weight") ? 1 : 0;

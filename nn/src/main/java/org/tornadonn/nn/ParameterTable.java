@@ -19,7 +19,19 @@ public final class ParameterTable {
         public int size() {
             return shape.stream().reduce(1, Math::multiplyExact);
         }
+
+        /** Whether it is the alpha of DyT or of one of its kin. */
+        public boolean isAlpha() {
+            return name.endsWith(ALPHA);
+        }
+
+        /** The name of the layer that it belongs to. */
+        public String owner() {
+            return name.substring(0, Math.max(0, name.lastIndexOf('.')));
+        }
     }
+
+    private static final String ALPHA = ".alpha";
 
     private final Map<String, Entry> entries = new LinkedHashMap<>();
     private int size;

@@ -17,9 +17,8 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 public final class LayerScaleKernel {
     private LayerScaleKernel() {}
 
-    // All gradients are in one array, for TornadoVM waits for ever on a task that gets it again behind the first; where
-    // g
-    // and dGamma begin stands in the table behind the arrays' entries.
+    // All gradients are in one array, which TornadoVM does not take twice (it waits for ever). Where those of b and
+    // gamma begin stands in the table behind the arrays' entries.
     public static void kBackward(
             FloatArray grads,
             FloatArray scaled,

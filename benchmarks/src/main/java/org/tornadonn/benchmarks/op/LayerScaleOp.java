@@ -13,8 +13,7 @@ import org.tornadonn.kernels.Slice;
  */
 final class LayerScaleOp {
     // Per weight: a product for its gradient, one for the scaled weight, a product and a sum for dGamma. Per output:
-    // the
-    // bias's gradient; a product and a sum.
+    // a product for the bias's gradient; a product and a sum.
     static final Op OP = new Op(
             "layerscale",
             "out x in",

@@ -15,9 +15,8 @@ final class LinearOp {
     /** Rows that have a factor of their own. */
     private static final int SAMPLE = 13;
 
-    // After the product, per output: two sums; two sums and two products; a sum and GELU's five; GELU's gradient's
-    // eleven
-    // (see GeluOp).
+    // After the product, per output: two sums; two sums and two products; a sum and GELU's five; eleven of GELU's
+    // gradient (see GeluOp).
     static final Op OP = new Op(
             "linear",
             "rows x in x out",

@@ -13,7 +13,8 @@ import org.tornadonn.nn.layer.Network;
 
 /**
  * Bytes that a training keeps on each of its devices, counted before anything is allocated there. Parameters, gradients, moments
- * and scaled weights are a constant; the rest grows with the samples that are computed at a time. Sums in parts, tables and scalars are not counted.
+ * and scaled weights are a constant; the rest grows with the samples that are computed at a time. Sums in parts, tables and scalars
+ * are not counted.
  *
  * @param batch samples that a device computes at a time
  * @param uses bytes by what they are for

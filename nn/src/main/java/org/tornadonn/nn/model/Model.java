@@ -232,7 +232,7 @@ public final class Model implements AutoCloseable {
     public List<String> norms() {
         Map<String, Network.Probe> norms = replicas.getFirst().norms();
         return table.entries().stream()
-                .map(e -> e.name().substring(0, Math.max(0, e.name().lastIndexOf('.'))))
+                .map(ParameterTable.Entry::owner)
                 .distinct()
                 .filter(norms::containsKey)
                 .toList();

@@ -37,7 +37,7 @@ final class Optimizer {
     /** The learning rate of a layer is layerDecay^(last - layer) times that of the last, as timm has it; alpha has a factor of its own. */
     private AdamWKernel.Group group(ParameterTable.Entry e) {
         double rate = Math.pow(settings.layerDecay(), net.table().lastLayer() - e.layer());
-        if (e.name().endsWith(".alpha")) {
+        if (e.isAlpha()) {
             rate *= settings.alphaRate();
         }
         return new AdamWKernel.Group(e.size(), (float) rate, e.decayed() ? settings.weightDecay() : 0f);

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.tornadonn.nn.ParameterTable;
 import org.tornadonn.nn.Training;
 import org.tornadonn.nn.data.Augmentation;
 import org.tornadonn.nn.data.Batches;
@@ -46,26 +47,26 @@ public record AlphaFit(Map<String, Float> alphas) {
                     .getSegment()
                     .copyFrom(model.parameters().getSegment().asSlice(0, 4L * size));
             trial.evaluate(images.images(), images.labels());
-            for (String norm : withAlpha(trial)) {
-                int at = model.table().entry(norm + ".alpha").offset();
-                double deviation = trial.activation(norm).inputDeviation();
+            for (ParameterTable.Entry alpha : alphas(trial)) {
+                int at = alpha.offset();
+                double deviation = trial.activation(alpha.owner()).inputDeviation();
                 // A layer that is given one number alone keeps its alpha.
                 float fitted = deviation > 0
                         ? (float) (1 / deviation)
                         : model.parameters().get(at);
                 change = Math.max(change, Math.abs(fitted / model.parameters().get(at) - 1));
                 model.parameters().set(at, fitted);
-                alphas.put(norm, fitted);
+                alphas.put(alpha.owner(), fitted);
             }
         }
         return change;
     }
 
-    /** The norm layers of a model that have an alpha to learn, in order. */
-    static List<String> withAlpha(Model model) {
-        return model.norms().stream()
-                .filter(norm ->
-                        model.table().entries().stream().anyMatch(e -> e.name().equals(norm + ".alpha")))
+    /** The alphas of a model whose layers can be seen, in order. */
+    static List<ParameterTable.Entry> alphas(Model model) {
+        List<String> norms = model.norms();
+        return model.table().entries().stream()
+                .filter(e -> e.isAlpha() && norms.contains(e.owner()))
                 .toList();
     }
 

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.tornadonn.nn.ParameterTable;
 import org.tornadonn.nn.data.Batches;
 import org.tornadonn.nn.data.ImageSet;
 import org.tornadonn.nn.model.Model;
@@ -31,8 +32,8 @@ public final class AlphaLog implements Listener {
 
     @Override
     public void evaluated(Evaluation evaluation) {
-        List<String> norms = AlphaFit.withAlpha(model);
-        if (norms.isEmpty()) {
+        List<ParameterTable.Entry> alphas = AlphaFit.alphas(model);
+        if (alphas.isEmpty()) {
             return;
         }
         try (Batches batches = Batches.evaluation(test, model.batch())) {
@@ -40,15 +41,13 @@ public final class AlphaLog implements Listener {
             model.evaluate(batch.images(), batch.labels());
         }
         model.download();
-        for (String norm : norms) {
+        for (ParameterTable.Entry alpha : alphas) {
             Map<String, Object> line = new LinkedHashMap<>();
             line.put("model", name);
             line.put("step", evaluation.step());
-            line.put("norm", norm);
-            line.put(
-                    "alpha",
-                    model.parameters().get(model.table().entry(norm + ".alpha").offset()));
-            line.put("inverseStd", 1 / model.activation(norm).inputDeviation());
+            line.put("norm", alpha.owner());
+            line.put("alpha", model.parameters().get(alpha.offset()));
+            line.put("inverseStd", 1 / model.activation(alpha.owner()).inputDeviation());
             lines.write(line);
         }
     }

@@ -19,7 +19,6 @@ import org.tornadonn.nn.model.Model;
  */
 public record FirstAlphas(float usual, Map<String, Float> parts, boolean fitted) {
     private static final String FIT = "fit";
-    private static final String ALPHA = ".alpha";
     /** The paper's (arXiv 2503.10622, section 5). */
     private static final float PAPER = 0.5f;
 
@@ -64,7 +63,7 @@ public record FirstAlphas(float usual, Map<String, Float> parts, boolean fitted)
             if (layers(table, part).isEmpty()) {
                 throw new UserException("No layer with an alpha has " + part + " in its name. There are: "
                         + layers(table, "").stream()
-                                .map(e -> e.name().substring(0, e.name().length() - ALPHA.length()))
+                                .map(ParameterTable.Entry::owner)
                                 .collect(Collectors.joining(", ", "", ".")));
             }
         }
@@ -72,7 +71,7 @@ public record FirstAlphas(float usual, Map<String, Float> parts, boolean fitted)
 
     private static List<ParameterTable.Entry> layers(ParameterTable table, String part) {
         return table.entries().stream()
-                .filter(e -> e.name().endsWith(ALPHA) && e.name().contains(part))
+                .filter(e -> e.isAlpha() && e.owner().contains(part))
                 .toList();
     }
 
