@@ -26,8 +26,14 @@ public final class BiasGroups {
         int last = Math.min(rows, (part + 1) * rowsPerPart);
         float sum = 0f;
         if (column < c) {
-            for (int row = part * rowsPerPart + item / 32; row < last; row += 4) {
-                sum += dY.get(dY0 + row * c + column);
+            for (int first = part * rowsPerPart + item / 32; first < last; first += 32) {
+                float[] ups = new float[8];
+                for (int r = 0; r < 8; r++) {
+                    ups[r] = dY.get(dY0 + Math.min(last - 1, first + 4 * r) * c + column);
+                }
+                for (int r = 0; r < 8; r++) {
+                    sum += first + 4 * r < last ? ups[r] : 0f;
+                }
             }
         }
         sums[item] = sum;

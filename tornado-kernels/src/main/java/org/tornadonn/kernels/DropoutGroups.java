@@ -24,11 +24,17 @@ public final class DropoutGroups {
         int k0 = DropoutKernel.word(key, key0);
         int k1 = DropoutKernel.word(key, key0 + 2);
         int counter = DropoutKernel.word(key, key0 + 4);
-        int first = context.groupIdx * Groups.ELEMENTS;
-        int last = Math.min(n, first + Groups.ELEMENTS);
-        for (int i = first + context.localIdx; i < last; i += 128) {
-            float factor = DropoutKernel.random((int) ((long) counter + i), k0, k1) < threshold ? 0f : scale;
-            y.set(y0 + i, factor * x.get(x0 + i));
+        int first = context.groupIdx * Groups.ELEMENTS + context.localIdx;
+        float[] ins = new float[4];
+        for (int l = 0; l < 4; l++) {
+            ins[l] = x.get(x0 + Math.min(n - 1, first + 128 * l));
+        }
+        for (int l = 0; l < 4; l++) {
+            int i = first + 128 * l;
+            if (i < n) {
+                float factor = DropoutKernel.random((int) ((long) counter + i), k0, k1) < threshold ? 0f : scale;
+                y.set(y0 + i, factor * ins[l]);
+            }
         }
     }
 }

@@ -12,10 +12,16 @@ public final class GeluGroups {
             KernelContext context, FloatArray y, FloatArray x, IntArray at, int t, int n, int form) {
         int y0 = at.get(t);
         int x0 = at.get(t + 1);
-        int first = context.groupIdx * Groups.ELEMENTS;
-        int last = Math.min(n, first + Groups.ELEMENTS);
-        for (int i = first + context.localIdx; i < last; i += 128) {
-            y.set(y0 + i, GeluKernel.value(form, x.get(x0 + i)));
+        int first = context.groupIdx * Groups.ELEMENTS + context.localIdx;
+        float[] ins = new float[4];
+        for (int l = 0; l < 4; l++) {
+            ins[l] = x.get(x0 + Math.min(n - 1, first + 128 * l));
+        }
+        for (int l = 0; l < 4; l++) {
+            int i = first + 128 * l;
+            if (i < n) {
+                y.set(y0 + i, GeluKernel.value(form, ins[l]));
+            }
         }
     }
 
@@ -24,10 +30,19 @@ public final class GeluGroups {
         int dX0 = at.get(t);
         int dY0 = at.get(t + 1);
         int x0 = at.get(t + 2);
-        int first = context.groupIdx * Groups.ELEMENTS;
-        int last = Math.min(n, first + Groups.ELEMENTS);
-        for (int i = first + context.localIdx; i < last; i += 128) {
-            dX.set(dX0 + i, GeluKernel.gradient(form, dY.get(dY0 + i), x.get(x0 + i)));
+        int first = context.groupIdx * Groups.ELEMENTS + context.localIdx;
+        float[] ins = new float[4];
+        float[] ups = new float[4];
+        for (int l = 0; l < 4; l++) {
+            int i = Math.min(n - 1, first + 128 * l);
+            ins[l] = x.get(x0 + i);
+            ups[l] = dY.get(dY0 + i);
+        }
+        for (int l = 0; l < 4; l++) {
+            int i = first + 128 * l;
+            if (i < n) {
+                dX.set(dX0 + i, GeluKernel.gradient(form, ups[l], ins[l]));
+            }
         }
     }
 }

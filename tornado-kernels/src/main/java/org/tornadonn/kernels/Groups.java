@@ -18,7 +18,7 @@ final class Groups {
     static final int COLUMNS = 32;
 
     /** Rows of such a group where nothing is summed over rows. */
-    static final int ROWS = 16;
+    static final int ROWS = 32;
 
     private Groups() {}
 
@@ -28,10 +28,13 @@ final class Groups {
         return grid;
     }
 
-    /** Work-items that share a row of c elements: a power of two, and a group has as many rows as fit. */
+    /**
+     * Work-items that share a row of c elements: a power of two, and a group has as many rows as fit. Up to 8 elements each, so that
+     * kernels can keep them in registers, and no more, for then the rows of a core's groups fall out of its first cache.
+     */
     static int itemsPerRow(int c) {
-        int items = 8;
-        while (items < SIZE && 4 * items < c) {
+        int items = 16;
+        while (items < SIZE && 8 * items < c) {
             items = 2 * items;
         }
         return items;

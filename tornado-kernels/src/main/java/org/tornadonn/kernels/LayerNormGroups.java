@@ -7,6 +7,9 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /** {@link LayerNormKernel} in {@link Shape#GROUPS}: a few work-items share a row; in backward a group has the rows of a part. */
 public final class LayerNormGroups {
+    /** Columns of four rows that fit in the 48 KB of local memory that every GPU has. */
+    static final int KEPT = 1024;
+
     private LayerNormGroups() {}
 
     public static void kForward(
@@ -28,11 +31,19 @@ public final class LayerNormGroups {
         int item = context.localIdx;
         int lane = context.globalIdx % items;
         int row = context.globalIdx / items;
-        // A row past the end has no elements.
-        int n = row < rows ? c : 0;
-        int i = at.get(t + 3) + row * c;
+        // Rows past the end repeat the last one and are not stored.
+        int i = at.get(t + 3) + Math.min(row, rows - 1) * c;
+        // The first eight elements stay in registers; those of longer rows are read again.
+        float[] ins = new float[8];
+        for (int l = 0; l < 8; l++) {
+            ins[l] = x.get(i + Math.min(c - 1, lane + l * items));
+        }
+        int rest = lane + 8 * items;
         float sum = 0f;
-        for (int j = lane; j < n; j += items) {
+        for (int l = 0; l < 8; l++) {
+            sum += lane + l * items < c ? ins[l] : 0f;
+        }
+        for (int j = rest; j < c; j += items) {
             sum += x.get(i + j);
         }
         sums[item] = sum;
@@ -45,7 +56,11 @@ public final class LayerNormGroups {
         context.localBarrier();
         float m = sums[item - lane] / c;
         float square = 0f;
-        for (int j = lane; j < n; j += items) {
+        for (int l = 0; l < 8; l++) {
+            float d = lane + l * items < c ? ins[l] - m : 0f;
+            square += d * d;
+        }
+        for (int j = rest; j < c; j += items) {
             float d = x.get(i + j) - m;
             square += d * d;
         }
@@ -58,19 +73,29 @@ public final class LayerNormGroups {
         }
         context.localBarrier();
         float r = 1f / TornadoMath.sqrt(squares[item - lane] / c + eps);
-        if (lane == 0 && row < rows) {
-            mean.set(at.get(t + 1) + row, m);
-            rstd.set(at.get(t + 2) + row, r);
-        }
-        int o = at.get(t) + row * c;
-        int gamma0 = at.get(t + 4);
-        int beta0 = at.get(t + 5);
-        for (int j = lane; j < n; j += items) {
-            y.set(o + j, gamma.get(gamma0 + j) * ((x.get(i + j) - m) * r) + beta.get(beta0 + j));
+        if (row < rows) {
+            if (lane == 0) {
+                mean.set(at.get(t + 1) + row, m);
+                rstd.set(at.get(t + 2) + row, r);
+            }
+            int o = at.get(t) + row * c;
+            int gamma0 = at.get(t + 4);
+            int beta0 = at.get(t + 5);
+            for (int l = 0; l < 8; l++) {
+                int j = lane + l * items;
+                if (j < c) {
+                    y.set(o + j, gamma.get(gamma0 + j) * ((ins[l] - m) * r) + beta.get(beta0 + j));
+                }
+            }
+            for (int j = rest; j < c; j += items) {
+                y.set(o + j, gamma.get(gamma0 + j) * ((x.get(i + j) - m) * r) + beta.get(beta0 + j));
+            }
         }
     }
 
-    // Sixteen rows at a time: eight work-items sum what a row's gradient needs, then each has columns of all of them.
+    // Four rows at a time: 32 work-items sum what a row's gradient needs, then each of the 128 has columns of all four.
+    // The first
+    // `kept` columns are in local memory meanwhile; the others are read again.
     public static void kBackward(
             KernelContext context,
             FloatArray dX,
@@ -87,7 +112,12 @@ public final class LayerNormGroups {
             int rows,
             int c,
             int rowsPerPart,
+            int kept,
             int hasSkip) {
+        float[] keptUps = context.allocateFloatLocalArray(4 * kept);
+        float[] keptHats = context.allocateFloatLocalArray(4 * kept);
+        float[] gammas = context.allocateFloatLocalArray(kept);
+        float[] betas = context.allocateFloatLocalArray(kept);
         float[] sums = context.allocateFloatLocalArray(128);
         float[] products = context.allocateFloatLocalArray(128);
         int dX0 = at.get(t);
@@ -98,29 +128,53 @@ public final class LayerNormGroups {
         int rstd0 = at.get(t + 7);
         int dSkip0 = at.get(t + 8);
         int item = context.localIdx;
-        int lane = item % 8;
+        int lane = item % 32;
+        int place = item / 32 * kept;
         int part = context.groupIdx;
         int partialGamma0 = at.get(t + 1) + part * c;
         int partialBeta0 = at.get(t + 2) + part * c;
         int last = Math.min(rows, (part + 1) * rowsPerPart);
         for (int j = item; j < c; j += 128) {
-            partialGamma.set(partialGamma0 + j, 0f);
-            partialBeta.set(partialBeta0 + j, 0f);
+            if (j < kept) {
+                gammas[j] = 0f;
+                betas[j] = 0f;
+            } else {
+                partialGamma.set(partialGamma0 + j, 0f);
+                partialBeta.set(partialBeta0 + j, 0f);
+            }
         }
-        for (int first = part * rowsPerPart; first < last; first += 16) {
-            int own = Math.min(last - 1, first + item / 8);
-            float m = mean.get(mean0 + own);
+        for (int first = part * rowsPerPart; first < last; first += 4) {
+            // Rows and columns past the end repeat the last one and are neither summed nor stored.
+            int own = Math.min(last - 1, first + item / 32);
+            float ownMean = mean.get(mean0 + own);
+            float ownRstd = rstd.get(rstd0 + own);
             float sum = 0f;
             float product = 0f;
-            for (int j = lane; j < c; j += 8) {
-                int i = own * c + j;
-                float g = gamma.get(gamma0 + j) * dY.get(dY0 + i);
-                sum += g;
-                product += g * (x.get(x0 + i) - m);
+            for (int from = lane; from < c; from += 256) {
+                float[] ups = new float[8];
+                float[] ins = new float[8];
+                for (int l = 0; l < 8; l++) {
+                    int i = own * c + Math.min(c - 1, from + 32 * l);
+                    ups[l] = dY.get(dY0 + i);
+                    ins[l] = x.get(x0 + i);
+                }
+                for (int l = 0; l < 8; l++) {
+                    int j = from + 32 * l;
+                    if (j < c) {
+                        float h = (ins[l] - ownMean) * ownRstd;
+                        float g = gamma.get(gamma0 + j) * ups[l];
+                        sum += g;
+                        product += g * h;
+                        if (j < kept) {
+                            keptUps[place + j] = ups[l];
+                            keptHats[place + j] = h;
+                        }
+                    }
+                }
             }
             sums[item] = sum;
             products[item] = product;
-            for (int half = 4; half > 0; half = half / 2) {
+            for (int half = 16; half > 0; half = half / 2) {
                 context.localBarrier();
                 if (lane < half) {
                     sums[item] += sums[item + half];
@@ -128,31 +182,60 @@ public final class LayerNormGroups {
                 }
             }
             context.localBarrier();
-            int end = Math.min(last, first + 16);
+            float[] rstds = new float[4];
+            float[] meanGs = new float[4];
+            float[] meanGhs = new float[4];
+            for (int r = 0; r < 4; r++) {
+                rstds[r] = rstd.get(rstd0 + Math.min(last - 1, first + r));
+                meanGs[r] = sums[32 * r] / c;
+                meanGhs[r] = products[32 * r] / c;
+            }
             for (int j = item; j < c; j += 128) {
                 float scale = gamma.get(gamma0 + j);
-                float dGamma = partialGamma.get(partialGamma0 + j);
-                float dBeta = partialBeta.get(partialBeta0 + j);
-                for (int row = first; row < end; row++) {
-                    int i = row * c + j;
-                    float r = rstd.get(rstd0 + row);
-                    float meanG = sums[(row - first) * 8] / c;
-                    float meanGh = products[(row - first) * 8] * r / c;
-                    float up = dY.get(dY0 + i);
-                    float h = (x.get(x0 + i) - mean.get(mean0 + row)) * r;
-                    float down = r * (scale * up - meanG - h * meanGh);
+                float dGamma = 0f;
+                float dBeta = 0f;
+                float[] skips = new float[4];
+                for (int r = 0; r < 4; r++) {
                     if (hasSkip == 1) {
-                        down += dSkip.get(dSkip0 + i);
+                        skips[r] = dSkip.get(dSkip0 + Math.min(last - 1, first + r) * c + j);
                     }
-                    dX.set(dX0 + i, down);
-                    dGamma += up * h;
-                    dBeta += up;
                 }
-                partialGamma.set(partialGamma0 + j, dGamma);
-                partialBeta.set(partialBeta0 + j, dBeta);
+                for (int r = 0; r < 4; r++) {
+                    int row = first + r;
+                    if (row < last) {
+                        int i = row * c + j;
+                        float up = 0f;
+                        float h = 0f;
+                        if (j < kept) {
+                            up = keptUps[r * kept + j];
+                            h = keptHats[r * kept + j];
+                        } else {
+                            up = dY.get(dY0 + i);
+                            h = (x.get(x0 + i) - mean.get(mean0 + row)) * rstds[r];
+                        }
+                        float down = rstds[r] * (scale * up - meanGs[r] - h * meanGhs[r]);
+                        if (hasSkip == 1) {
+                            down += skips[r];
+                        }
+                        dX.set(dX0 + i, down);
+                        dGamma += up * h;
+                        dBeta += up;
+                    }
+                }
+                if (j < kept) {
+                    gammas[j] += dGamma;
+                    betas[j] += dBeta;
+                } else {
+                    partialGamma.set(partialGamma0 + j, partialGamma.get(partialGamma0 + j) + dGamma);
+                    partialBeta.set(partialBeta0 + j, partialBeta.get(partialBeta0 + j) + dBeta);
+                }
             }
-            // The next rows' sums must not replace these before all have read them.
+            // The next rows must not replace these before all have read them.
             context.localBarrier();
+        }
+        for (int j = item; j < kept; j += 128) {
+            partialGamma.set(partialGamma0 + j, gammas[j]);
+            partialBeta.set(partialBeta0 + j, betas[j]);
         }
     }
 }

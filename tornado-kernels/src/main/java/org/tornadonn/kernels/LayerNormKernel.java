@@ -261,6 +261,7 @@ public final class LayerNormKernel {
                             rows,
                             c,
                             Rows.divideUp(rows, parts),
+                            Math.min(c, LayerNormGroups.KEPT),
                             dSkip == null ? 0 : 1);
         } else {
             s.graph()

@@ -70,6 +70,10 @@ public final class MatMulGroups {
         int bDownStep = transposeB == 1 ? 0 : 2;
         int bRow = transposeB == 1 ? 1 : n;
         int bColumn = transposeB == 1 ? k : 1;
+        // Most tiles need no look at the edges when their operands are fetched.
+        boolean inside = firstRow + 64 <= m && firstColumn + 64 <= n;
+        int aStep = aAcrossStep * aRow + aDownStep * aColumn;
+        int bStep = bAcrossStep * bColumn + bDownStep * bRow;
         float[] nextLeft = new float[8];
         float[] nextRight = new float[8];
         float[] sums = new float[32];
@@ -81,7 +85,16 @@ public final class MatMulGroups {
         // The next 16 of k are on their way while these are multiplied; the first trip only fetches.
         for (int first = begin - 16; first < end; first += 16) {
             int next = first + 16;
-            if (next < end) {
+            if (inside && next + 16 <= end) {
+                int aFrom = a0 + (firstRow + aAcross) * aRow + (next + aDown) * aColumn;
+                int bFrom = b0 + (next + bDown) * bRow + (firstColumn + bAcross) * bColumn;
+                for (int i = 0; i < 8; i++) {
+                    nextLeft[i] = a.get(aFrom + i * aStep);
+                }
+                for (int i = 0; i < 8; i++) {
+                    nextRight[i] = b.get(bFrom + i * bStep);
+                }
+            } else if (next < end) {
                 for (int i = 0; i < 8; i++) {
                     // Rows and columns past the end repeat the last one and are not stored.
                     int p = next + aDown + i * aDownStep;

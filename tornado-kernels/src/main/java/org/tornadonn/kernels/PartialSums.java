@@ -55,8 +55,8 @@ public final class PartialSums {
     static void sum(Stage s, String id, Slice out, Slice partial, int parts, int stride, int n) {
         int t = s.place(out, partial);
         if (s.shape() == Shape.GROUPS) {
-            // Of one column all work-items of a group have a share.
-            int columns = n == 1 ? 1 : 16;
+            // Of one column all work-items of a group have a share, and of a few parts one has all.
+            int columns = n == 1 ? 1 : parts <= 16 ? Groups.SIZE : 8;
             s.grid(id, Groups.grid(Rows.divideUp(n, columns)));
             s.graph()
                     .task(

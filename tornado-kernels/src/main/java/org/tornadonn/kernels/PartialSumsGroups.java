@@ -23,9 +23,16 @@ public final class PartialSumsGroups {
         int column = context.groupIdx * columns + item % columns;
         // Columns past the end repeat the last one and are not stored.
         int from = at.get(t + 1) + Math.min(column, n - 1);
+        int step = 128 / columns;
         float sum = 0f;
-        for (int p = item / columns; p < parts; p += 128 / columns) {
-            sum += partial.get(from + p * stride);
+        for (int first = item / columns; first < parts; first += 16 * step) {
+            float[] some = new float[16];
+            for (int l = 0; l < 16; l++) {
+                some[l] = partial.get(from + Math.min(parts - 1, first + l * step) * stride);
+            }
+            for (int l = 0; l < 16; l++) {
+                sum += first + l * step < parts ? some[l] : 0f;
+            }
         }
         sums[item] = sum;
         for (int half = 64; half >= columns; half = half / 2) {

@@ -4,7 +4,8 @@ import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
-/** {@link PointwiseKernel} in {@link Shape#GROUPS}: a group has 32 columns of some rows, in backward of those of a part; 32 work-items have a row. */
+/** {@link PointwiseKernel} in {@link Shape#GROUPS}: a group has 32 columns of some rows, in backward of those of a part; 32 work-items have a row.
+ * What a work-item needs of several rows is read before any of it is stored, for a compiler may not move a read over a store. */
 public final class PointwiseGroups {
     private PointwiseGroups() {}
 
@@ -25,24 +26,30 @@ public final class PointwiseGroups {
         int y0 = at.get(t);
         int x0 = at.get(t + 1);
         float a = 1f;
-        if (scalars % 2 == 1) {
+        if ((scalars & 1) != 0) {
             a = alpha.get(at.get(t + 2));
         }
         float b = 0f;
-        if (scalars / 2 == 1) {
+        if ((scalars & 2) != 0) {
             b = shift.get(at.get(t + 3));
         }
         int item = context.localIdx;
         int chunks = (c + 31) / 32;
         int block = context.groupIdx / chunks;
         int column = context.groupIdx % chunks * 32 + item % 32;
-        int last = Math.min(rows, (block + 1) * Groups.ROWS);
+        int first = block * Groups.ROWS + item / 32;
         if (column < c) {
             float scale = gamma.get(at.get(t + 4) + column);
             float offset = beta.get(at.get(t + 5) + column);
-            for (int row = block * Groups.ROWS + item / 32; row < last; row += 4) {
-                int i = row * c + column;
-                y.set(y0 + i, scale * PointwiseKernel.value(f, a * x.get(x0 + i) + b) + offset);
+            float[] ins = new float[8];
+            for (int r = 0; r < 8; r++) {
+                ins[r] = x.get(x0 + Math.min(rows - 1, first + 4 * r) * c + column);
+            }
+            for (int r = 0; r < 8; r++) {
+                int row = first + 4 * r;
+                if (row < rows) {
+                    y.set(y0 + row * c + column, scale * PointwiseKernel.value(f, a * ins[r] + b) + offset);
+                }
             }
         }
     }
@@ -76,11 +83,11 @@ public final class PointwiseGroups {
         int x0 = at.get(t + 6);
         int dSkip0 = at.get(t + 10);
         float a = 1f;
-        if (present % 2 == 1) {
+        if ((present & 1) != 0) {
             a = alpha.get(at.get(t + 7));
         }
         float b = 0f;
-        if (present / 2 % 2 == 1) {
+        if ((present & 2) != 0) {
             b = shift.get(at.get(t + 8));
         }
         int item = context.localIdx;
@@ -94,22 +101,41 @@ public final class PointwiseGroups {
         float dBeta = 0f;
         if (column < c) {
             float scale = gamma.get(at.get(t + 9) + column);
-            for (int row = part * rowsPerPart + item / 32; row < last; row += 4) {
-                int i = row * c + column;
-                float in = x.get(x0 + i);
-                float up = dY.get(dY0 + i);
-                float z = a * in + b;
-                float v = PointwiseKernel.value(f, z);
-                float us = scale * up * PointwiseKernel.slope(f, z, v);
-                float down = a * us;
-                if (present / 4 == 1) {
-                    down += dSkip.get(dSkip0 + i);
+            for (int first = part * rowsPerPart + item / 32; first < last; first += 16) {
+                float[] ins = new float[4];
+                float[] ups = new float[4];
+                float[] skips = new float[4];
+                for (int r = 0; r < 4; r++) {
+                    int i = Math.min(last - 1, first + 4 * r) * c + column;
+                    ins[r] = x.get(x0 + i);
+                    ups[r] = dY.get(dY0 + i);
+                    if ((present & 4) != 0) {
+                        skips[r] = dSkip.get(dSkip0 + i);
+                    }
                 }
-                dX.set(dX0 + i, down);
-                dAlpha += us * in;
-                dShift += us;
-                dGamma += up * v;
-                dBeta += up;
+                for (int r = 0; r < 4; r++) {
+                    int row = first + 4 * r;
+                    if (row < last) {
+                        float in = ins[r];
+                        float up = ups[r];
+                        float z = a * in + b;
+                        float v = PointwiseKernel.value(f, z);
+                        float us = scale * up * PointwiseKernel.slope(f, z, v);
+                        float down = a * us;
+                        if ((present & 4) != 0) {
+                            down += skips[r];
+                        }
+                        dX.set(dX0 + row * c + column, down);
+                        if ((present & 1) != 0) {
+                            dAlpha += us * in;
+                        }
+                        if ((present & 2) != 0) {
+                            dShift += us;
+                        }
+                        dGamma += up * v;
+                        dBeta += up;
+                    }
+                }
             }
         }
         alphas[item] = dAlpha;

@@ -25,11 +25,20 @@ public final class RmsNormGroups {
         int item = context.localIdx;
         int lane = context.globalIdx % items;
         int row = context.globalIdx / items;
-        // A row past the end has no elements.
-        int n = row < rows ? c : 0;
-        int i = at.get(t + 2) + row * c;
+        // Rows past the end repeat the last one and are not stored.
+        int i = at.get(t + 2) + Math.min(row, rows - 1) * c;
+        // The first eight elements stay in registers; those of longer rows are read again.
+        float[] ins = new float[8];
+        for (int l = 0; l < 8; l++) {
+            ins[l] = x.get(i + Math.min(c - 1, lane + l * items));
+        }
+        int rest = lane + 8 * items;
         float sum = 0f;
-        for (int j = lane; j < n; j += items) {
+        for (int l = 0; l < 8; l++) {
+            float in = lane + l * items < c ? ins[l] : 0f;
+            sum += in * in;
+        }
+        for (int j = rest; j < c; j += items) {
             float in = x.get(i + j);
             sum += in * in;
         }
@@ -42,17 +51,25 @@ public final class RmsNormGroups {
         }
         context.localBarrier();
         float r = 1f / TornadoMath.sqrt(sums[item - lane] / c + eps);
-        if (lane == 0 && row < rows) {
-            rstd.set(at.get(t + 1) + row, r);
-        }
-        int o = at.get(t) + row * c;
-        int gamma0 = at.get(t + 3);
-        for (int j = lane; j < n; j += items) {
-            y.set(o + j, gamma.get(gamma0 + j) * (x.get(i + j) * r));
+        if (row < rows) {
+            if (lane == 0) {
+                rstd.set(at.get(t + 1) + row, r);
+            }
+            int o = at.get(t) + row * c;
+            int gamma0 = at.get(t + 3);
+            for (int l = 0; l < 8; l++) {
+                int j = lane + l * items;
+                if (j < c) {
+                    y.set(o + j, gamma.get(gamma0 + j) * (ins[l] * r));
+                }
+            }
+            for (int j = rest; j < c; j += items) {
+                y.set(o + j, gamma.get(gamma0 + j) * (x.get(i + j) * r));
+            }
         }
     }
 
-    // Sixteen rows at a time: eight work-items sum what a row's gradient needs, then each has columns of all of them.
+    // As in LayerNormGroups: four rows at a time, the first `kept` columns in local memory.
     public static void kBackward(
             KernelContext context,
             FloatArray dX,
@@ -67,7 +84,11 @@ public final class RmsNormGroups {
             int rows,
             int c,
             int rowsPerPart,
+            int kept,
             int hasSkip) {
+        float[] keptUps = context.allocateFloatLocalArray(4 * kept);
+        float[] keptHats = context.allocateFloatLocalArray(4 * kept);
+        float[] gammas = context.allocateFloatLocalArray(kept);
         float[] sums = context.allocateFloatLocalArray(128);
         int dX0 = at.get(t);
         int dY0 = at.get(t + 2);
@@ -76,53 +97,98 @@ public final class RmsNormGroups {
         int rstd0 = at.get(t + 5);
         int dSkip0 = at.get(t + 6);
         int item = context.localIdx;
-        int lane = item % 8;
+        int lane = item % 32;
+        int place = item / 32 * kept;
         int part = context.groupIdx;
         int partialGamma0 = at.get(t + 1) + part * c;
         int last = Math.min(rows, (part + 1) * rowsPerPart);
         for (int j = item; j < c; j += 128) {
-            partialGamma.set(partialGamma0 + j, 0f);
+            if (j < kept) {
+                gammas[j] = 0f;
+            } else {
+                partialGamma.set(partialGamma0 + j, 0f);
+            }
         }
-        for (int first = part * rowsPerPart; first < last; first += 16) {
-            int own = first + item / 8;
-            int n = own < last ? c : 0;
+        for (int first = part * rowsPerPart; first < last; first += 4) {
+            // Rows and columns past the end repeat the last one and are neither summed nor stored.
+            int own = Math.min(last - 1, first + item / 32);
+            float ownRstd = rstd.get(rstd0 + own);
             float sum = 0f;
-            for (int j = lane; j < n; j += 8) {
-                int i = own * c + j;
-                sum += gamma.get(gamma0 + j) * dY.get(dY0 + i) * x.get(x0 + i);
+            for (int from = lane; from < c; from += 256) {
+                float[] ups = new float[8];
+                float[] ins = new float[8];
+                for (int l = 0; l < 8; l++) {
+                    int i = own * c + Math.min(c - 1, from + 32 * l);
+                    ups[l] = dY.get(dY0 + i);
+                    ins[l] = x.get(x0 + i);
+                }
+                for (int l = 0; l < 8; l++) {
+                    int j = from + 32 * l;
+                    if (j < c) {
+                        float h = ins[l] * ownRstd;
+                        sum += gamma.get(gamma0 + j) * ups[l] * h;
+                        if (j < kept) {
+                            keptUps[place + j] = ups[l];
+                            keptHats[place + j] = h;
+                        }
+                    }
+                }
             }
             sums[item] = sum;
-            for (int half = 4; half > 0; half = half / 2) {
+            for (int half = 16; half > 0; half = half / 2) {
                 context.localBarrier();
                 if (lane < half) {
                     sums[item] += sums[item + half];
                 }
             }
-            if (lane == 0) {
-                sums[item] = sums[item] / c;
-            }
             context.localBarrier();
-            int end = Math.min(last, first + 16);
+            float[] rstds = new float[4];
+            float[] meanGhs = new float[4];
+            for (int r = 0; r < 4; r++) {
+                rstds[r] = rstd.get(rstd0 + Math.min(last - 1, first + r));
+                meanGhs[r] = sums[32 * r] / c;
+            }
             for (int j = item; j < c; j += 128) {
                 float scale = gamma.get(gamma0 + j);
-                float dGamma = partialGamma.get(partialGamma0 + j);
-                for (int row = first; row < end; row++) {
-                    int i = row * c + j;
-                    float r = rstd.get(rstd0 + row);
-                    float meanGh = sums[(row - first) * 8] * r;
-                    float up = dY.get(dY0 + i);
-                    float h = x.get(x0 + i) * r;
-                    float down = r * (scale * up - h * meanGh);
+                float dGamma = 0f;
+                float[] skips = new float[4];
+                for (int r = 0; r < 4; r++) {
                     if (hasSkip == 1) {
-                        down += dSkip.get(dSkip0 + i);
+                        skips[r] = dSkip.get(dSkip0 + Math.min(last - 1, first + r) * c + j);
                     }
-                    dX.set(dX0 + i, down);
-                    dGamma += up * h;
                 }
-                partialGamma.set(partialGamma0 + j, dGamma);
+                for (int r = 0; r < 4; r++) {
+                    int row = first + r;
+                    if (row < last) {
+                        int i = row * c + j;
+                        float up = 0f;
+                        float h = 0f;
+                        if (j < kept) {
+                            up = keptUps[r * kept + j];
+                            h = keptHats[r * kept + j];
+                        } else {
+                            up = dY.get(dY0 + i);
+                            h = x.get(x0 + i) * rstds[r];
+                        }
+                        float down = rstds[r] * (scale * up - h * meanGhs[r]);
+                        if (hasSkip == 1) {
+                            down += skips[r];
+                        }
+                        dX.set(dX0 + i, down);
+                        dGamma += up * h;
+                    }
+                }
+                if (j < kept) {
+                    gammas[j] += dGamma;
+                } else {
+                    partialGamma.set(partialGamma0 + j, partialGamma.get(partialGamma0 + j) + dGamma);
+                }
             }
-            // The next rows' sums must not replace these before all have read them.
+            // The next rows must not replace these before all have read them.
             context.localBarrier();
+        }
+        for (int j = item; j < kept; j += 128) {
+            partialGamma.set(partialGamma0 + j, gammas[j]);
         }
     }
 }

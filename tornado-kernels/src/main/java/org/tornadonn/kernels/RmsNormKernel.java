@@ -208,6 +208,7 @@ public final class RmsNormKernel {
                             rows,
                             c,
                             Rows.divideUp(rows, parts),
+                            Math.min(c, LayerNormGroups.KEPT),
                             dSkip == null ? 0 : 1);
         } else {
             s.graph()

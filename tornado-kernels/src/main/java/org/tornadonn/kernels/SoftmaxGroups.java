@@ -16,11 +16,19 @@ public final class SoftmaxGroups {
         int item = context.localIdx;
         int lane = context.globalIdx % items;
         int row = context.globalIdx / items;
-        // A row past the end has no elements.
-        int n = row < rows ? c : 0;
-        int i = at.get(t + 1) + row * c;
-        float most = -Float.MAX_VALUE;
-        for (int j = lane; j < n; j += items) {
+        // Rows past the end repeat the last one and are not stored.
+        int i = at.get(t + 1) + Math.min(row, rows - 1) * c;
+        // The first eight elements stay in registers; those of longer rows are read again.
+        float[] ins = new float[8];
+        for (int l = 0; l < 8; l++) {
+            ins[l] = x.get(i + Math.min(c - 1, lane + l * items));
+        }
+        int rest = lane + 8 * items;
+        float most = ins[0];
+        for (int l = 1; l < 8; l++) {
+            most = Math.max(most, ins[l]);
+        }
+        for (int j = rest; j < c; j += items) {
             most = Math.max(most, x.get(i + j));
         }
         maxima[item] = most;
@@ -33,7 +41,12 @@ public final class SoftmaxGroups {
         context.localBarrier();
         float maximum = maxima[item - lane];
         float sum = 0f;
-        for (int j = lane; j < n; j += items) {
+        float[] exps = new float[8];
+        for (int l = 0; l < 8; l++) {
+            exps[l] = TornadoMath.exp(ins[l] - maximum);
+            sum += lane + l * items < c ? exps[l] : 0f;
+        }
+        for (int j = rest; j < c; j += items) {
             sum += TornadoMath.exp(x.get(i + j) - maximum);
         }
         sums[item] = sum;
@@ -45,9 +58,17 @@ public final class SoftmaxGroups {
         }
         context.localBarrier();
         float inverse = 1f / sums[item - lane];
-        int o = at.get(t) + row * c;
-        for (int j = lane; j < n; j += items) {
-            y.set(o + j, TornadoMath.exp(x.get(i + j) - maximum) * inverse);
+        if (row < rows) {
+            int o = at.get(t) + row * c;
+            for (int l = 0; l < 8; l++) {
+                int j = lane + l * items;
+                if (j < c) {
+                    y.set(o + j, exps[l] * inverse);
+                }
+            }
+            for (int j = rest; j < c; j += items) {
+                y.set(o + j, TornadoMath.exp(x.get(i + j) - maximum) * inverse);
+            }
         }
     }
 
