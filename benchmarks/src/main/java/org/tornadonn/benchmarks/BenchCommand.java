@@ -9,7 +9,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
@@ -18,6 +17,7 @@ import java.util.stream.Stream;
 import org.tornadonn.benchmarks.measure.Machine;
 import org.tornadonn.benchmarks.op.Op;
 import org.tornadonn.benchmarks.op.OpList;
+import org.tornadonn.benchmarks.peer.Contenders;
 import org.tornadonn.benchmarks.peer.Peer;
 import org.tornadonn.benchmarks.report.ComparisonTable;
 import org.tornadonn.benchmarks.report.MarkdownReport;
@@ -52,6 +52,9 @@ import uk.ac.manchester.tornado.api.enums.TornadoVMBackendType;
                     + " with --resume, with --engines too. ./setup.sh bench --peers also builds the other libraries' module."
         })
 public final class BenchCommand implements Subcommand, Callable<Integer> {
+    /** The Python whose PyTorch is a peer. */
+    private static final String PYTHON = "python3";
+
     @Option(
             names = "--ops",
             paramLabel = "OP",
@@ -138,13 +141,23 @@ public final class BenchCommand implements Subcommand, Callable<Integer> {
     }
 
     private int measure() {
-        ResultFolder folder = resume == null ? fresh() : again();
-        List<Peer> contenders = folder.run().peers() ? peers() : List.of();
+        ResultFolder before = resume == null ? null : again();
+        RunRecord run = before == null ? record() : before.run();
         Map<Integer, TornadoDevice> chosen = new TreeMap<>();
         List<TornadoDevice> all = DeviceChoice.all();
-        for (int index : folder.run().devices()) {
+        for (int index : run.devices()) {
             chosen.put(index, all.get(index));
         }
+        TornadoDevice first = all.get(run.devices().getFirst());
+        List<Peer> contenders = run.peers() ? Contenders.beside(first, PYTHON, System.out::println) : List.of();
+        try {
+            return measure(before == null ? ResultFolder.create(folder(), run) : before, chosen, contenders);
+        } finally {
+            contenders.forEach(Peer::close);
+        }
+    }
+
+    private int measure(ResultFolder folder, Map<Integer, TornadoDevice> chosen, List<Peer> contenders) {
         System.out.println("Engine: " + Engine.name() + "   Run folder: " + folder.folder());
         if (resume == null && folder.run().busy()) {
             System.out.printf(
@@ -158,10 +171,7 @@ public final class BenchCommand implements Subcommand, Callable<Integer> {
         return right ? 0 : 1;
     }
 
-    private ResultFolder fresh() {
-        if (peers) {
-            peers();
-        }
+    private RunRecord record() {
         Set<String> wanted = new LinkedHashSet<>();
         if (ops == null) {
             OpList.ALL.forEach(o -> wanted.add(o.name()));
@@ -175,25 +185,23 @@ public final class BenchCommand implements Subcommand, Callable<Integer> {
             }
         }
         Op.Effort effort = tiny ? Op.Effort.TINY : quick ? Op.Effort.QUICK : Op.Effort.FULL;
-        return ResultFolder.create(
-                folder(),
-                new RunRecord(
-                        RunRecord.FORMAT,
-                        "./tornado-nn --engine " + RunRecord.engineOption(Engine.name()) + " bench"
-                                + options().stream().map(o -> " " + o).collect(Collectors.joining()),
-                        LocalDateTime.now().format(DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm")),
-                        Machine.version(),
-                        Machine.commit(),
-                        Machine.os(),
-                        Machine.cpu(),
-                        Runtime.getRuntime().availableProcessors(),
-                        Math.round(10 * Machine.load()) / 10.0,
-                        Machine.jdk(),
-                        Engine.name(),
-                        effort.name(),
-                        peers,
-                        List.copyOf(wanted),
-                        indices()));
+        return new RunRecord(
+                RunRecord.FORMAT,
+                "./tornado-nn --engine " + RunRecord.engineOption(Engine.name()) + " bench"
+                        + options().stream().map(o -> " " + o).collect(Collectors.joining()),
+                LocalDateTime.now().format(DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm")),
+                Machine.version(),
+                Machine.commit(),
+                Machine.os(),
+                Machine.cpu(),
+                Runtime.getRuntime().availableProcessors(),
+                Math.round(10 * Machine.load()) / 10.0,
+                Machine.jdk(),
+                Engine.name(),
+                effort.name(),
+                peers,
+                List.copyOf(wanted),
+                indices());
     }
 
     private Path folder() {
@@ -271,16 +279,5 @@ public final class BenchCommand implements Subcommand, Callable<Integer> {
             }
         }
         return new ArrayList<>(chosen).stream().sorted().toList();
-    }
-
-    private static List<Peer> peers() {
-        List<Peer> found = new ArrayList<>();
-        ServiceLoader.load(Peer.class).forEach(found::add);
-        if (found.isEmpty()) {
-            throw new UserException(
-                    "The other libraries are not built (their jars take hundreds of megabytes). Build and run them by:"
-                            + " ./setup.sh bench --peers");
-        }
-        return found;
     }
 }

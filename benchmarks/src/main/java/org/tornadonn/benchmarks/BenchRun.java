@@ -17,7 +17,6 @@ import org.tornadonn.benchmarks.measure.TrainingSetting;
 import org.tornadonn.benchmarks.measure.TrainingStep;
 import org.tornadonn.benchmarks.op.Op;
 import org.tornadonn.benchmarks.op.OpList;
-import org.tornadonn.benchmarks.peer.CuBlasPeer;
 import org.tornadonn.benchmarks.peer.Duel;
 import org.tornadonn.benchmarks.peer.OurSide;
 import org.tornadonn.benchmarks.peer.Peer;
@@ -168,7 +167,7 @@ final class BenchRun {
         }
         List<Item> items = new ArrayList<>();
         for (Op.Sizes sizes : order) {
-            for (int[] size : sizes.of(effort)) {
+            for (int[] size : sizes.of(effort, device)) {
                 for (int pass = 0;
                         pass
                                 < ladders.get(sizes).stream()
@@ -232,12 +231,9 @@ final class BenchRun {
         Op.Effort effort = effort(first.getValue());
         List<Peer> contenders = new ArrayList<>();
         contenders.add(new OurSide(first.getValue()));
-        if (CuBlasPeer.present()) {
-            contenders.add(new CuBlasPeer(first.getValue()));
-        }
         contenders.addAll(peers);
         out.println("\nIn turns with other libraries:");
-        for (Duel duel : Duel.all(effort)) {
+        for (Duel duel : Duel.all(effort, first.getValue())) {
             if (!wanted(duel.op())) {
                 continue;
             }
@@ -267,10 +263,11 @@ final class BenchRun {
 
     private static String line(Measurement m) {
         return String.format(
-                "%9s ± %-4s  best %9s  %s",
+                "%9s ± %-4s  best %9s  %s%s",
                 Figures.time(m.time().median()),
                 Figures.percent(m.time().spread()),
                 Figures.time(m.time().best()),
+                m.kernelNanos().isEmpty() ? "" : String.format("wall %9s  ", Figures.wall(m)),
                 m.images() > 0 ? Figures.imageRate(m) : "");
     }
 
@@ -286,8 +283,8 @@ final class BenchRun {
                 item.images(),
                 null,
                 Double.isNaN(o.firstMillis()) ? null : o.firstMillis(),
-                List.of(),
-                o.wall(),
+                o.sampling().kernel(),
+                o.sampling().wall(),
                 null,
                 null,
                 o.failure());

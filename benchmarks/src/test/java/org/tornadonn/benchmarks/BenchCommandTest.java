@@ -109,6 +109,25 @@ class BenchCommandTest {
         fails(1, "another machine", "bench", "--resume", run.toString());
     }
 
+    /** PyTorch takes part where python3 has it; the other peers are in another module. */
+    @Test
+    void peersTakePartWhereTheyAre() {
+        Path run = folder.resolve("run");
+        Said said = say("bench", "--tiny", "--peers", "--ops", "softmax", "--out", run.toString());
+        if (said.out().contains("PyTorch takes no part")) {
+            assertEquals(1, said.code());
+            assertTrue(said.err().contains("setup.sh bench --peers"), said.err());
+            assertFalse(Files.exists(run));
+            return;
+        }
+        assertEquals(0, said.code(), said.out() + said.err());
+        assertTrue(said.out().contains("eager"), said.out());
+        assertTrue(
+                read(run).measured().stream()
+                        .anyMatch(m -> m.beside() && m.contender().startsWith("PyTorch")),
+                said.out());
+    }
+
     @Test
     void mistakesAreExplainedWithoutStackTrace() throws IOException {
         fails(1, "There is no op softplus", "bench", "--ops", "dyt,softplus");
@@ -125,7 +144,6 @@ class BenchCommandTest {
         fails(2, "--compare", "bench", "--compare", "one.json");
         fails(2, "Unknown option", "bench", "--nonsense");
         fails(1, "not the folder of a bench run", "bench", "--resume", folder.toString());
-        fails(1, "setup.sh bench --peers", "bench", "--peers");
         fails(1, "no folder docs", "bench", "--docs");
         Path text = Files.writeString(folder.resolve("text.json"), "no json");
         fails(1, "not a results.json", "bench", "--compare", text.toString(), text.toString());

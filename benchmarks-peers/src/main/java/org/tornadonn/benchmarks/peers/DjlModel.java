@@ -21,17 +21,14 @@ import org.tornadonn.nn.model.ModelConfig;
 
 /** A model of a duel and its step of AdamW, written with DJL's arrays. */
 abstract class DjlModel implements Peer.Prepared {
-    private static final float RATE = 1e-3f;
-    private static final float DECAY = 0.05f;
-
     private final NDManager manager;
     private final Norm norm;
     private final float alpha0;
     private final Map<String, NDArray> params = new LinkedHashMap<>();
     private final NDArray targets;
     private final Optimizer optimizer = Optimizer.adamW()
-            .optLearningRateTracker(Tracker.fixed(RATE))
-            .optWeightDecays(DECAY)
+            .optLearningRateTracker(Tracker.fixed(TrainingStep.RATE))
+            .optWeightDecays(TrainingStep.DECAY)
             .build();
     private boolean first = true;
     private float loss;

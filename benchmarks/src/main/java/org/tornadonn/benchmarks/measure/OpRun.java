@@ -52,6 +52,7 @@ public final class OpRun implements AutoCloseable {
             double whole = (System.nanoTime() - start) / 1e6;
             compileMillis = result.getProfilerResult().getCompileTime() / 1e6;
             firstMillis = Math.max(0, whole - compileMillis);
+            plan.withoutProfiler();
             result.transferToHost(operands.outputs());
             Expectation expectation = new Expectation();
             work.check().accept(expectation);
@@ -68,13 +69,13 @@ public final class OpRun implements AutoCloseable {
         return operands;
     }
 
-    /** Executes once; the nanoseconds that kernels took, or 0 where the engine does not say. */
-    public long execute() {
-        return plan.execute().getProfilerResult().getDeviceKernelTime();
+    /** Executes once. */
+    public void execute() {
+        plan.execute();
     }
 
     public Sampling sample(Pace pace) {
-        return Sampling.of(pace, this::execute);
+        return Sampling.of(pace, repeats -> Timing.of(plan, repeats));
     }
 
     /** Time to compile the kernels; near zero where the process has compiled them before. */

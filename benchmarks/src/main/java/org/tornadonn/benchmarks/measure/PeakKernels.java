@@ -1,5 +1,6 @@
 package org.tornadonn.benchmarks.measure;
 
+import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.annotations.Parallel;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
@@ -12,6 +13,22 @@ public final class PeakKernels {
         for (@Parallel int i = 0; i < n; i++) {
             y.set(i, x.get(i));
         }
+    }
+
+    /** Work-items of a group of {@link #kCopyGroups}, and how far the four elements of one are apart. */
+    static final int GROUP = 256;
+
+    /** y [n] = x [n], four values per work-item whose neighbours have those beside them: for GPUs; n is a multiple of 4 {@link #GROUP}. */
+    public static void kCopyGroups(KernelContext context, FloatArray y, FloatArray x) {
+        int i = context.groupIdx * 4 * GROUP + context.localIdx;
+        float a = x.get(i);
+        float b = x.get(i + GROUP);
+        float c = x.get(i + 2 * GROUP);
+        float d = x.get(i + 3 * GROUP);
+        y.set(i, a);
+        y.set(i + GROUP, b);
+        y.set(i + 2 * GROUP, c);
+        y.set(i + 3 * GROUP, d);
     }
 
     /** y [16 n] = x [16 n], blocks of vectors per work-item: for CPUs. */

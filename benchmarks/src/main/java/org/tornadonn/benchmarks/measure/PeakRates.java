@@ -8,12 +8,14 @@ import org.tornadonn.benchmarks.op.Operands;
 import org.tornadonn.benchmarks.result.Peaks;
 import org.tornadonn.benchmarks.result.Samples;
 import org.tornadonn.kernels.Slice;
+import uk.ac.manchester.tornado.api.GridScheduler;
+import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.TaskGraph;
 import uk.ac.manchester.tornado.api.TornadoExecutionPlan;
 import uk.ac.manchester.tornado.api.TornadoExecutionResult;
+import uk.ac.manchester.tornado.api.WorkerGrid1D;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
 import uk.ac.manchester.tornado.api.enums.DataTransferMode;
-import uk.ac.manchester.tornado.api.enums.ProfilerMode;
 import uk.ac.manchester.tornado.api.exceptions.TornadoExecutionPlanException;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
@@ -38,15 +40,19 @@ public final class PeakRates {
     }
 
     private Peaks all(Consumer<String> progress) {
-        List<Integer> megabytes = switch (effort) {
-            case TINY -> List.of(0);
-            case QUICK -> List.of(2, 16, 64);
-            case FULL -> List.of(1, 4, 16, 64, 256);
-        };
+        List<Integer> megabytes = new ArrayList<>(
+                switch (effort) {
+                    case TINY -> List.of(0);
+                    case QUICK -> List.of(2, 16, 64);
+                    case FULL -> List.of(1, 4, 16, 64, 256);
+                });
+        if (effort.large(device)) {
+            megabytes.addAll(List.of(512, 2048));
+        }
         List<Peaks.Copy> copies = new ArrayList<>();
         for (int mb : megabytes) {
             progress.accept("copy bandwidth, " + mb + " MB");
-            int n = Math.max(64, mb * 1024 * 1024 / 8);
+            int n = Math.max(4 * PeakKernels.GROUP, mb * (1024 * 1024 / 8));
             copies.add(new Peaks.Copy(8L * n, copy(n)));
         }
         progress.accept("float32 multiply-add");
@@ -57,10 +63,6 @@ public final class PeakRates {
     }
 
     private record Loaded(TornadoExecutionPlan plan, TornadoExecutionResult first) implements AutoCloseable {
-        long execute() {
-            return plan.execute().getProfilerResult().getDeviceKernelTime();
-        }
-
         @Override
         public void close() {
             try {
@@ -72,18 +74,22 @@ public final class PeakRates {
     }
 
     private Loaded load(TaskGraph graph) {
+        return load(graph, new GridScheduler());
+    }
+
+    private Loaded load(TaskGraph graph, GridScheduler grids) {
         TornadoExecutionPlan plan = new TornadoExecutionPlan(graph.snapshot());
-        plan.withDevice(device).withProfiler(ProfilerMode.SILENT);
+        plan.withDevice(device).withGridScheduler(grids);
         return new Loaded(plan, plan.execute());
     }
 
     /** The median time; of the kernel where the engine says. */
     private double nanos(Loaded loaded) {
-        Sampling s = Sampling.of(pace, loaded::execute);
+        Sampling s = Sampling.of(pace, repeats -> Timing.of(loaded.plan(), repeats));
         return new Samples(s.kernel().isEmpty() ? s.wall() : s.kernel()).median();
     }
 
-    /** Bytes read and written per second by the faster of the two copies. */
+    /** Bytes read and written per second by the fastest of the three copies. */
     private double copy(int n) {
         int vectors = n / 16;
         Operands o = new Operands();
@@ -95,10 +101,16 @@ public final class PeakRates {
         TaskGraph blocked = new TaskGraph("blocks").transferToDevice(DataTransferMode.FIRST_EXECUTION, x.array());
         blocked.task("copy", PeakKernels::kCopyBlocks, y, x.array(), blocks, vectors, BLOCK_VECTORS)
                 .transferToHost(DataTransferMode.UNDER_DEMAND, y);
+        TaskGraph grouped = new TaskGraph("groups").transferToDevice(DataTransferMode.FIRST_EXECUTION, x.array());
+        grouped.task("copy", PeakKernels::kCopyGroups, new KernelContext(), y, x.array())
+                .transferToHost(DataTransferMode.UNDER_DEMAND, y);
+        WorkerGrid1D items = new WorkerGrid1D(n / 4);
+        items.setLocalWork(PeakKernels.GROUP, 1, 1);
+        GridScheduler grids = new GridScheduler("groups.copy", items);
         double best = Double.MAX_VALUE;
-        for (TaskGraph graph : List.of(plain, blocked)) {
+        for (TaskGraph graph : List.of(plain, blocked, grouped)) {
             y.init(Float.NaN);
-            try (Loaded loaded = load(graph)) {
+            try (Loaded loaded = graph == grouped ? load(graph, grids) : load(graph)) {
                 loaded.first().transferToHost(y);
                 for (int i = 0; i < n; i++) {
                     if (y.get(i) != x.array().get(i)) {
@@ -161,11 +173,9 @@ public final class PeakRates {
         TaskGraph graph = new TaskGraph("transfer").transferToDevice(DataTransferMode.EVERY_EXECUTION, x);
         graph.task("one", PeakKernels::kCopy, y, x, 1).transferToHost(DataTransferMode.UNDER_DEMAND, y);
         try (Loaded loaded = load(graph)) {
-            Sampling down = Sampling.of(pace, () -> {
-                loaded.first().transferToHost(y);
-                return 0;
-            });
-            Sampling up = Sampling.of(pace, loaded::execute);
+            Sampling down = Sampling.of(
+                    pace, repeats -> Timing.wall(repeats, () -> loaded.first().transferToHost(y)));
+            Sampling up = Sampling.of(pace, repeats -> Timing.of(loaded.plan(), repeats));
             double kernel = up.kernel().isEmpty() ? 0 : new Samples(up.kernel()).median();
             double upNanos = Math.max(1, new Samples(up.wall()).median() - kernel);
             return new double[] {4.0 * n / upNanos * 1e9, 4.0 * n / new Samples(down.wall()).median() * 1e9};

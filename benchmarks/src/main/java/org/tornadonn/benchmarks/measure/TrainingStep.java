@@ -10,8 +10,8 @@ import uk.ac.manchester.tornado.api.common.TornadoDevice;
  * Whole steps of training a model on a fixed batch of noise: forward, cross-entropy, backward, AdamW.
  */
 public final class TrainingStep implements AutoCloseable {
-    private static final float RATE = 1e-3f;
-    private static final float DECAY = 0.05f;
+    public static final float RATE = 1e-3f;
+    public static final float DECAY = 0.05f;
 
     private final Model model;
     private final float[] pixels;
@@ -58,10 +58,7 @@ public final class TrainingStep implements AutoCloseable {
     }
 
     public Sampling sample(Pace pace) {
-        return Sampling.of(pace, () -> {
-            train();
-            return 0;
-        });
+        return Sampling.of(pace, repeats -> Timing.wall(repeats, this::train));
     }
 
     /** Making the model, compiling and the first step. */

@@ -16,7 +16,8 @@ final class AttentionOp {
                     Ladders.of(
                             List.of(Ladders.size(2, 5, 2, 16)),
                             List.of(Ladders.size(64, 65, 3, 64)),
-                            List.of(Ladders.size(64, 65, 3, 64), Ladders.size(8, 197, 12, 64))));
+                            List.of(Ladders.size(64, 65, 3, 64), Ladders.size(8, 197, 12, 64)),
+                            Ladders.size(64, 197, 12, 64)));
 
     static final Op CAUSAL = new AttentionOp(true)
             .op(
@@ -24,7 +25,8 @@ final class AttentionOp {
                     Ladders.of(
                             List.of(Ladders.size(2, 19, 2, 16)),
                             List.of(Ladders.size(64, 65, 3, 64)),
-                            List.of(Ladders.size(64, 65, 3, 64), Ladders.size(8, 197, 12, 64))));
+                            List.of(Ladders.size(64, 65, 3, 64), Ladders.size(8, 197, 12, 64)),
+                            Ladders.size(64, 197, 12, 64)));
 
     private final boolean causal;
 

@@ -17,7 +17,8 @@ final class DepthwiseConvOp {
             Ladders.of(
                     List.of(Ladders.size(2, 5, 19)),
                     List.of(Ladders.size(64, 16, 96)),
-                    List.of(Ladders.size(64, 16, 48), Ladders.size(64, 16, 96), Ladders.size(64, 4, 192))),
+                    List.of(Ladders.size(64, 16, 48), Ladders.size(64, 16, 96), Ladders.size(64, 4, 192)),
+                    Ladders.size(256, 32, 96)),
             List.of(
                     new Op.Pass(
                             "forward", DepthwiseConvOp::bytes, DepthwiseConvOp::operations, DepthwiseConvOp::forward),

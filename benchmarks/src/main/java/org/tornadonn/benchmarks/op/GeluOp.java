@@ -14,7 +14,8 @@ final class GeluOp {
             Ladders.of(
                     List.of(Ladders.size(3, 17)),
                     List.of(Ladders.size(8192, 768)),
-                    List.of(Ladders.size(256, 768), Ladders.size(4160, 768), Ladders.size(8192, 768))),
+                    List.of(Ladders.size(256, 768), Ladders.size(4160, 768), Ladders.size(8192, 768)),
+                    Ladders.size(65536, 1024)),
             List.of(
                     new Op.Pass(
                             "forward", s -> 4 * 2 * Ladders.elements(s), s -> 5 * Ladders.elements(s), GeluOp::forward),

@@ -14,22 +14,28 @@ final class Ladders {
                     new int[] {4160, 192},
                     new int[] {4096, 768},
                     new int[] {8192, 768},
-                    new int[] {16384, 1024}));
+                    new int[] {16384, 1024}),
+            List.of(new int[] {65536, 1024}));
 
     /** batch x tokens x channels. */
-    static final Op.Sizes TOKENS = new Op.Sizes(
+    static final Op.Sizes TOKENS = of(
             List.of(new int[] {3, 5, 17}, new int[] {7, 4, 32}),
             List.of(new int[] {64, 65, 192}),
             List.of(new int[] {64, 65, 192}));
 
     /** Parameters; 2,693,578 are those of the ViT that training steps are measured with. */
     static final Op.Sizes PARAMETERS =
-            new Op.Sizes(List.of(new int[] {35}), List.of(new int[] {2_693_578}), List.of(new int[] {2_693_578}));
+            of(List.of(new int[] {35}), List.of(new int[] {2_693_578}), List.of(new int[] {2_693_578}));
 
     private Ladders() {}
 
     static Op.Sizes of(List<int[]> tiny, List<int[]> quick, List<int[]> full) {
-        return new Op.Sizes(tiny, quick, full);
+        return new Op.Sizes(tiny, quick, full, List.of());
+    }
+
+    /** With a further size for large GPUs. */
+    static Op.Sizes of(List<int[]> tiny, List<int[]> quick, List<int[]> full, int[] large) {
+        return new Op.Sizes(tiny, quick, full, List.of(large));
     }
 
     static int[] size(int... axes) {

@@ -23,7 +23,8 @@ final class MatMulOp {
                             Ladders.size(4160, 192, 192),
                             Ladders.size(4160, 192, 576),
                             Ladders.size(4160, 192, 768),
-                            Ladders.size(4160, 768, 192))),
+                            Ladders.size(4160, 768, 192)),
+                    Ladders.size(4096, 4096, 4096)),
             List.of(
                     pass("forward NT", MatMulOp::forward),
                     pass("input NN", MatMulOp::input),

@@ -6,7 +6,10 @@ import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.tornadonn.kernels.Stage;
+import uk.ac.manchester.tornado.api.common.TornadoDevice;
+import uk.ac.manchester.tornado.api.enums.TornadoDeviceType;
 
 /**
  * An op as the benchmark sees it.
@@ -20,11 +23,28 @@ public record Op(String name, String axes, Sizes sizes, List<Pass> passes) {
     public enum Effort {
         TINY,
         QUICK,
-        FULL
+        FULL;
+
+        /** Whether the sizes that two cores need seconds for are joined by larger ones: they fit in the caches of a large GPU. */
+        public boolean large(TornadoDevice device) {
+            return this != TINY
+                    && device.getDeviceType() == TornadoDeviceType.GPU
+                    && device.getMaxGlobalMemory() > 8L << 30;
+        }
     }
 
-    /** The ladder of sizes for each effort. */
-    public record Sizes(List<int[]> tiny, List<int[]> quick, List<int[]> full) {
+    /**
+     * The ladder of sizes for each effort.
+     *
+     * @param large further ones where the effort and the device are {@link Effort#large}
+     */
+    public record Sizes(List<int[]> tiny, List<int[]> quick, List<int[]> full, List<int[]> large) {
+        public List<int[]> of(Effort effort, TornadoDevice device) {
+            return effort.large(device)
+                    ? Stream.concat(of(effort).stream(), large.stream()).toList()
+                    : of(effort);
+        }
+
         public List<int[]> of(Effort effort) {
             return switch (effort) {
                 case TINY -> tiny;

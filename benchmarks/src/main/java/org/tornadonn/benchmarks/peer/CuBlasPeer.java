@@ -43,6 +43,11 @@ public final class CuBlasPeer implements Peer {
     }
 
     @Override
+    public boolean runsOn(TornadoDevice other) {
+        return other.equals(device);
+    }
+
+    @Override
     public boolean takes(Duel duel) {
         return duel.op().equals("matmul") && duel.pass().equals(Duel.FORWARD);
     }
@@ -57,7 +62,7 @@ public final class CuBlasPeer implements Peer {
         graph.transferToHost(DataTransferMode.UNDER_DEMAND, y);
         TornadoExecutionPlan plan = new TornadoExecutionPlan(graph.snapshot());
         plan.withDevice(device);
-        return new Launches(plan, y);
+        return new Launches(plan, y, device);
     }
 
     /**

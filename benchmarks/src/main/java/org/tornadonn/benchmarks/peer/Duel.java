@@ -9,6 +9,7 @@ import java.util.stream.Stream;
 import org.tornadonn.benchmarks.measure.TrainingSetting;
 import org.tornadonn.benchmarks.op.Op;
 import org.tornadonn.benchmarks.op.OpList;
+import uk.ac.manchester.tornado.api.common.TornadoDevice;
 
 /**
  * A piece of work for all contenders, with the same numbers for each.
@@ -25,30 +26,55 @@ public record Duel(String op, String pass, TrainingSetting setting, int... size)
     public static final String WEIGHT = "weight";
     public static final float ALPHA = 0.7f;
     public static final float EPS = 1e-6f;
+    /** A prime, so that rows differ; drawing all values of a large tensor would take longer than measuring. */
+    private static final int DRAWN = 65521;
+
     /** Side of a depthwise kernel. */
     public static final int K = 7;
 
     /** What is run beside the peers. */
-    public static List<Duel> all(Op.Effort effort) {
+    public static List<Duel> all(Op.Effort effort, TornadoDevice device) {
         boolean tiny = effort == Op.Effort.TINY;
+        List<Duel> all = new ArrayList<>(ops(tiny));
+        if (effort.large(device)) {
+            all.addAll(large());
+        }
+        TrainingSetting.all(effort)
+                .forEach(s -> all.add(new Duel("train", s.config().norm().toString(), s)));
+        return all;
+    }
+
+    private static List<Duel> ops(boolean tiny) {
         int n = tiny ? 16 : 1024;
         List<int[]> products = List.of(
                 new int[] {n / 2, n / 2, n / 2},
                 new int[] {n, n, n},
                 tiny ? new int[] {10, 16, 48} : new int[] {4160, 192, 768});
+        return tiny
+                ? ops(products, new int[] {6, 32}, new int[] {2, 5, 2, 16}, new int[] {2, 5, 3})
+                : ops(products, new int[] {8192, 768}, new int[] {8, 197, 12, 64}, new int[] {64, 16, 96});
+    }
+
+    private static List<Duel> large() {
+        return ops(
+                List.<int[]>of(new int[] {4096, 4096, 4096}),
+                new int[] {65536, 1024},
+                new int[] {64, 197, 12, 64},
+                new int[] {256, 32, 96});
+    }
+
+    private static List<Duel> ops(List<int[]> products, int[] rows, int[] attention, int[] depthwise) {
         List<Duel> all = new ArrayList<>();
         for (String pass : List.of(FORWARD, INPUT, WEIGHT)) {
             products.forEach(size -> all.add(new Duel("matmul", pass, null, size)));
         }
         for (String pass : List.of(FORWARD, BOTH)) {
             for (String op : List.of("layernorm", "rmsnorm", "dyt", "softmax", "gelu")) {
-                all.add(new Duel(op, pass, null, tiny ? new int[] {6, 32} : new int[] {8192, 768}));
+                all.add(new Duel(op, pass, null, rows));
             }
-            all.add(new Duel("attention", pass, null, tiny ? new int[] {2, 5, 2, 16} : new int[] {8, 197, 12, 64}));
-            all.add(new Duel("depthwise", pass, null, tiny ? new int[] {2, 5, 3} : new int[] {64, 16, 96}));
+            all.add(new Duel("attention", pass, null, attention));
+            all.add(new Duel("depthwise", pass, null, depthwise));
         }
-        TrainingSetting.all(effort)
-                .forEach(s -> all.add(new Duel("train", s.config().norm().toString(), s)));
         return all;
     }
 
@@ -116,7 +142,7 @@ public record Duel(String op, String pass, TrainingSetting setting, int... size)
         SplittableRandom random = new SplittableRandom(seed);
         float[] values = new float[size];
         for (int i = 0; i < size; i++) {
-            values[i] = (float) random.nextGaussian();
+            values[i] = i < DRAWN ? (float) random.nextGaussian() : values[i - DRAWN];
         }
         return values;
     }

@@ -1,7 +1,10 @@
 package org.tornadonn.benchmarks.peer;
 
+import org.tornadonn.benchmarks.measure.Timing;
 import uk.ac.manchester.tornado.api.TornadoExecutionPlan;
 import uk.ac.manchester.tornado.api.TornadoExecutionResult;
+import uk.ac.manchester.tornado.api.common.TornadoDevice;
+import uk.ac.manchester.tornado.api.enums.TornadoDeviceType;
 import uk.ac.manchester.tornado.api.exceptions.TornadoExecutionPlanException;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
@@ -9,16 +12,24 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 final class Launches implements Peer.Prepared {
     private final TornadoExecutionPlan plan;
     private final FloatArray result;
+    private final boolean gpu;
     private TornadoExecutionResult last;
 
-    Launches(TornadoExecutionPlan plan, FloatArray result) {
+    Launches(TornadoExecutionPlan plan, FloatArray result, TornadoDevice device) {
         this.plan = plan;
+        this.gpu = device.getDeviceType() == TornadoDeviceType.GPU;
         this.result = result;
     }
 
     @Override
     public void run() {
         last = plan.execute();
+    }
+
+    /** On a CPU, where the others have no time of the kernels, the wall time only. */
+    @Override
+    public Timing time(int repeats) {
+        return gpu ? Timing.of(plan, repeats) : Peer.Prepared.super.time(repeats);
     }
 
     @Override

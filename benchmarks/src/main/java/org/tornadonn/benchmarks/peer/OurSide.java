@@ -38,6 +38,11 @@ public final class OurSide implements Peer {
     }
 
     @Override
+    public boolean runsOn(TornadoDevice other) {
+        return other.equals(device);
+    }
+
+    @Override
     public boolean takes(Duel duel) {
         return true;
     }
@@ -92,7 +97,7 @@ public final class OurSide implements Peer {
                     .transferToDevice(DataTransferMode.FIRST_EXECUTION, inputs.toArray())
                     .transferToHost(DataTransferMode.UNDER_DEMAND, result.array());
             s.select(0);
-            return new Launches(s.plan(device), result.array());
+            return new Launches(s.plan(device), result.array(), device);
         }
 
         private Slice input(float... values) {

@@ -1,10 +1,10 @@
 package org.tornadonn.benchmarks.peer;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.tornadonn.benchmarks.measure.Pace;
+import org.tornadonn.benchmarks.measure.Sampling;
+import org.tornadonn.benchmarks.measure.Timing;
 
 /**
  * All contenders of a duel in turn, round by round, so that what disturbs the machine disturbs all alike. Before each turn there is
@@ -17,78 +17,101 @@ public final class Rounds {
 
     private static final double SAME = 2e-3;
 
-    /** A contender's samples in nanoseconds, or why it has none. */
-    public record Outcome(String contender, List<Double> wall, double firstMillis, String failure) {}
+    /** A contender's samples, or why it has none. */
+    public record Outcome(String contender, Sampling sampling, double firstMillis, String failure) {}
 
-    private record Turn(String name, Peer.Prepared prepared, double firstMillis, List<Double> wall, int[] repeats) {}
+    /** A contender at its work; once it has failed it does nothing more. */
+    private static final class Turn {
+        private final Peer peer;
+        private final List<Timing> samples = new ArrayList<>();
+        private Peer.Prepared prepared;
+        private double firstMillis = Double.NaN;
+        private int repeats;
+        private String failure;
+
+        Turn(Peer peer) {
+            this.peer = peer;
+        }
+
+        private void attempt(Runnable part) {
+            if (failure != null) {
+                return;
+            }
+            try {
+                part.run();
+            } catch (RuntimeException | LinkageError e) {
+                failure = "failed: " + e;
+            }
+        }
+
+        /** Returns the result of the first execution, which must be {@code expected} unless that is null. */
+        float[] begin(Duel duel, float[] expected) {
+            float[][] result = new float[1][];
+            attempt(() -> {
+                long start = System.nanoTime();
+                prepared = peer.prepare(duel);
+                prepared.run();
+                firstMillis = (System.nanoTime() - start) / 1e6;
+                result[0] = prepared.result();
+                failure = duel.training() ? falls(prepared) : difference(expected, result[0]);
+            });
+            if (failure != null) {
+                end();
+            }
+            return result[0];
+        }
+
+        void size(Pace pace) {
+            attempt(() -> {
+                prepared.run();
+                repeats = pace.repeats((long) prepared.time(1).wall());
+            });
+        }
+
+        void sample() {
+            attempt(() -> {
+                pause();
+                long start = System.nanoTime();
+                do {
+                    prepared.time(repeats);
+                } while (System.nanoTime() - start < WARM_NANOS);
+                samples.add(prepared.time(repeats));
+            });
+        }
+
+        Outcome outcome() {
+            return new Outcome(peer.name(), Sampling.of(failure == null ? samples : List.of()), firstMillis, failure);
+        }
+
+        void end() {
+            if (prepared != null) {
+                prepared.close();
+                prepared = null;
+            }
+        }
+    }
 
     private Rounds() {}
 
     /** @param contenders ours first: its result, compared with double arithmetic elsewhere, is what the others must have */
     public static List<Outcome> play(Duel duel, List<Peer> contenders, Pace pace) {
-        Map<String, Outcome> outcomes = new LinkedHashMap<>();
-        List<Turn> turns = new ArrayList<>();
-        float[] expected = null;
+        List<Turn> turns =
+                contenders.stream().filter(p -> p.takes(duel)).map(Turn::new).toList();
         try {
-            for (Peer peer : contenders) {
-                if (!peer.takes(duel)) {
-                    continue;
-                }
-                outcomes.put(peer.name(), new Outcome(peer.name(), List.of(), Double.NaN, "did not run"));
-                Peer.Prepared prepared = null;
-                try {
-                    long start = System.nanoTime();
-                    prepared = peer.prepare(duel);
-                    prepared.run();
-                    double first = (System.nanoTime() - start) / 1e6;
-                    float[] result = prepared.result();
-                    String fault = duel.training() ? falls(prepared) : difference(expected, result);
-                    if (fault != null) {
-                        outcomes.put(peer.name(), new Outcome(peer.name(), List.of(), first, fault));
-                        prepared.close();
-                        continue;
-                    }
-                    expected = expected == null ? result : expected;
-                    turns.add(new Turn(peer.name(), prepared, first, new ArrayList<>(), new int[1]));
-                } catch (RuntimeException | LinkageError e) {
-                    if (prepared != null) {
-                        prepared.close();
-                    }
-                    outcomes.put(peer.name(), new Outcome(peer.name(), List.of(), Double.NaN, "failed: " + e));
-                }
-            }
+            float[] expected = null;
             for (Turn turn : turns) {
-                turn.prepared().run();
-                long start = System.nanoTime();
-                turn.prepared().run();
-                turn.repeats()[0] = pace.repeats(System.nanoTime() - start);
+                float[] result = turn.begin(duel, expected);
+                expected = expected == null && turn.failure == null ? result : expected;
             }
+            turns.forEach(turn -> turn.size(pace));
             int rounds = Math.max(pace.least(), duel.training() ? 0 : pace.most() * 3 / 5);
             for (int round = 0; round < rounds; round++) {
-                for (Turn turn : turns) {
-                    pause();
-                    warmUp(turn.prepared());
-                    long start = System.nanoTime();
-                    for (int i = 0; i < turn.repeats()[0]; i++) {
-                        turn.prepared().run();
-                    }
-                    turn.wall().add((System.nanoTime() - start) / (double) turn.repeats()[0]);
-                }
+                turns.forEach(Turn::sample);
             }
-            for (Turn turn : turns) {
-                outcomes.put(turn.name(), new Outcome(turn.name(), turn.wall(), turn.firstMillis(), null));
-            }
+            return turns.stream().map(Turn::outcome).toList();
         } finally {
-            turns.forEach(t -> t.prepared().close());
+            turns.forEach(Turn::end);
         }
-        return List.copyOf(outcomes.values());
-    }
-
-    private static void warmUp(Peer.Prepared prepared) {
-        long start = System.nanoTime();
-        do {
-            prepared.run();
-        } while (System.nanoTime() - start < WARM_NANOS);
     }
 
     private static void pause() {

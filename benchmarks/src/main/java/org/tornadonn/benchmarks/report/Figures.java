@@ -62,7 +62,6 @@ public final class Figures {
             return List.of(m.op(), m.pass(), m.shape(), m.failure(), "", "", "", "", "", "", "", compile, first, "");
         }
         Peaks peaks = device.map(DeviceRecord::peaks).orElse(null);
-        double wall = m.wallNanos().isEmpty() ? m.time().median() : new Samples(m.wallNanos()).median();
         return List.of(
                 m.op(),
                 m.pass(),
@@ -70,7 +69,7 @@ public final class Figures {
                 time(m.time().median()),
                 time(m.time().best()),
                 percent(m.time().spread()),
-                time(wall),
+                wall(m),
                 digits(m.byteRate() / 1e9),
                 digits(m.operationRate() / 1e9),
                 peaks == null ? "" : percent(m.share(peaks)),
@@ -78,6 +77,11 @@ public final class Figures {
                 compile,
                 first,
                 m.images() == 0 ? "" : digits(m.images() / m.time().median() * 1e9));
+    }
+
+    /** The median of the time that the program waits. */
+    public static String wall(Measurement m) {
+        return time(m.wallNanos().isEmpty() ? m.time().median() : new Samples(m.wallNanos()).median());
     }
 
     /** The median, or what went wrong. */

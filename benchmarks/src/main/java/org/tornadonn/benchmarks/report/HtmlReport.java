@@ -174,7 +174,7 @@ public final class HtmlReport {
         }
         heading(2, run.run().engineOption() + " beside other libraries (longer is faster)");
         paragraph(
-                "The same numbers, in turns, with a pause before each turn; wall time of a call. Every result was compared"
+                "The same numbers, in turns, with a pause before each turn: on a GPU time on the device, with the wall time of a call beside it, which on a CPU is all. Every result was compared"
                         + " with ours, and training must lower the loss of its batch. Libraries with OpenMP collapse when anything else runs:"
                         + " with a load above zero before the run, their figures say little.");
         duels.forEach((name, contenders) -> {
@@ -192,7 +192,8 @@ public final class HtmlReport {
         }
         String time = Figures.time(m.time().median()) + " ± "
                 + Figures.percent(m.time().spread()) + ", best "
-                + Figures.time(m.time().best());
+                + Figures.time(m.time().best())
+                + (m.kernelNanos().isEmpty() ? "" : ", wall " + Figures.wall(m));
         return m.images() > 0 ? Figures.imageRate(m) + ", " + time : time;
     }
 }

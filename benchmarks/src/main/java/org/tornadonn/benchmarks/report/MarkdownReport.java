@@ -103,7 +103,8 @@ public final class MarkdownReport {
             section(
                     text,
                     run.run().engineOption() + " beside other libraries",
-                    "The same numbers, in turns; wall time of a call. Libraries with OpenMP\n"
+                    "The same numbers, in turns. On a GPU the time is that on the device, which for PyTorch is that between two events;\n"
+                            + "on a CPU, and of training, it is the wall time of a call. Libraries with OpenMP\n"
                             + "collapse when anything else runs: with a load above zero before the run, their figures say little.\n\n",
                     Table.peers(run));
         }

@@ -173,9 +173,10 @@ record Table(List<String> heads, List<List<String>> rows, int names) {
                         Figures.timeOrFailure(m),
                         m.failed() ? "" : Figures.time(m.time().best()),
                         m.failed() ? "" : Figures.percent(m.time().spread()),
+                        m.failed() ? "" : Figures.wall(m),
                         m.failed() || m.images() == 0 ? "" : Figures.imageRate(m)));
             }
         }
-        return new Table(List.of("op", "size", "library", "time", "best", "±", ""), rows, 3);
+        return new Table(List.of("op", "size", "library", "time", "best", "±", "wall", ""), rows, 3);
     }
 }

@@ -6,7 +6,7 @@ import java.util.List;
 /**
  * One figure: an op in one direction, of one size, on one device, by one contender.
  *
- * @param device index of the device, or -1 for a peer, which has the CPU
+ * @param device index of the device, or -1 for a peer
  * @param contender tornado-nn, or a peer
  * @param bytes the least that must be moved per launch
  * @param operations per launch

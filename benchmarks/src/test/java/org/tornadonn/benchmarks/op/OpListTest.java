@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.reflect.Proxy;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,9 +17,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.tornadonn.benchmarks.measure.OpRun;
 import org.tornadonn.benchmarks.measure.Pace;
 import org.tornadonn.benchmarks.measure.Sampling;
+import org.tornadonn.benchmarks.peer.Duel;
 import org.tornadonn.examples.DeviceChoice;
 import org.tornadonn.kernels.Slice;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
+import uk.ac.manchester.tornado.api.enums.TornadoDeviceType;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
 /** Every entry, in all directions, on every device, the IR interpreter too: right, and timed. */
@@ -47,7 +51,8 @@ class OpListTest {
     void statementsDoNotOverflow() {
         for (Op op : OpList.ALL) {
             for (Op.Pass pass : op.passes()) {
-                for (int[] size : op.sizes().full()) {
+                for (int[] size : Stream.concat(op.sizes().full().stream(), op.sizes().large().stream())
+                        .toList()) {
                     int[] large = size.clone();
                     large[0] = Integer.MAX_VALUE / 2;
                     assertTrue(pass.bytes().applyAsLong(large) > pass.bytes().applyAsLong(size));
@@ -58,6 +63,32 @@ class OpListTest {
                 }
             }
         }
+    }
+
+    @Test
+    void aLargeGpuHasLargerSizesToo() {
+        TornadoDevice gpu = described(TornadoDeviceType.GPU, 80L << 30);
+        Op.Sizes sizes = OpList.of("layernorm").sizes();
+        int[] largest = sizes.of(Op.Effort.QUICK, gpu).getLast();
+        assertArrayEquals(new int[] {65536, 1024}, largest);
+        assertEquals(sizes.quick().size() + 1, sizes.of(Op.Effort.QUICK, gpu).size());
+        assertEquals(sizes.tiny(), sizes.of(Op.Effort.TINY, gpu));
+        assertEquals(sizes.full(), sizes.of(Op.Effort.FULL, described(TornadoDeviceType.GPU, 4L << 30)));
+        assertEquals(sizes.full(), sizes.of(Op.Effort.FULL, described(TornadoDeviceType.CPU, 80L << 30)));
+        List<Duel> duels = Duel.all(Op.Effort.QUICK, gpu);
+        assertTrue(duels.stream().anyMatch(d -> d.op().equals("dyt") && d.rows() == 65536));
+        assertTrue(duels.stream().allMatch(d -> d.bytes() > 0 && d.operations() > 0));
+    }
+
+    private static TornadoDevice described(TornadoDeviceType type, long memory) {
+        return (TornadoDevice) Proxy.newProxyInstance(
+                TornadoDevice.class.getClassLoader(),
+                new Class<?>[] {TornadoDevice.class},
+                (_, method, _) -> switch (method.getName()) {
+                    case "getDeviceType" -> type;
+                    case "getMaxGlobalMemory" -> memory;
+                    default -> throw new UnsupportedOperationException(method.getName());
+                });
     }
 
     @Test

@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.tornadonn.benchmarks.measure.Pace;
+import org.tornadonn.benchmarks.measure.Timing;
 import org.tornadonn.benchmarks.op.Op;
 import org.tornadonn.examples.DeviceChoice;
 
@@ -17,7 +19,7 @@ class RoundsTest {
     private static final Pace PACE = Pace.of(Op.Effort.TINY);
 
     static List<Duel> duels() {
-        return Duel.all(Op.Effort.TINY);
+        return Duel.all(Op.Effort.TINY, DeviceChoice.of(null));
     }
 
     /** Plain loops in double; the gradient as in the papers. */
@@ -223,6 +225,54 @@ class RoundsTest {
         }
     }
 
+    /** Its device's clock runs at half the speed of the program's; it ends after some executions. */
+    private record Clock(String name, int most) implements Peer {
+        @Override
+        public boolean takes(Duel duel) {
+            return true;
+        }
+
+        @Override
+        public Prepared prepare(Duel duel) {
+            return new Prepared() {
+                private int done;
+
+                @Override
+                public void run() {
+                    if (done++ == most) {
+                        throw new IllegalStateException("it broke");
+                    }
+                }
+
+                @Override
+                public Timing time(int repeats) {
+                    run();
+                    return new Timing(1000, 500);
+                }
+
+                @Override
+                public float[] result() {
+                    return new float[] {1};
+                }
+
+                @Override
+                public void close() {}
+            };
+        }
+    }
+
+    @Test
+    void timesOnTheDeviceStandBesideThoseOfTheProgram() {
+        List<Rounds.Outcome> outcomes =
+                Rounds.play(duels().getFirst(), List.of(new Clock("whole", 1 << 30), new Clock("breaks", 4)), PACE);
+        assertEquals(List.of(1000.0, 1000.0), outcomes.getFirst().sampling().wall());
+        assertEquals(List.of(500.0, 500.0), outcomes.getFirst().sampling().kernel());
+        assertEquals(
+                "failed: java.lang.IllegalStateException: it broke",
+                outcomes.get(1).failure());
+        assertTrue(outcomes.get(1).sampling().wall().isEmpty(), "what broke between rounds has no figure");
+    }
+
     @ParameterizedTest
     @MethodSource("duels")
     void everyDuel(Duel duel) {
@@ -235,11 +285,11 @@ class RoundsTest {
         List<Rounds.Outcome> outcomes = Rounds.play(duel, contenders, PACE);
         assertEquals(duel.training() ? 1 : 5, outcomes.size());
         assertNull(outcomes.getFirst().failure(), "ours");
-        assertEquals(2, outcomes.getFirst().wall().size());
+        assertEquals(2, outcomes.getFirst().sampling().wall().size());
         if (!duel.training()) {
             assertNull(outcomes.get(1).failure(), "plain loops agree with us");
             assertNotNull(outcomes.get(2).failure(), "a wrong result is not timed");
-            assertTrue(outcomes.get(2).wall().isEmpty());
+            assertTrue(outcomes.get(2).sampling().wall().isEmpty());
             assertTrue(outcomes.get(3).failure().contains("no such library"));
             assertTrue(outcomes.get(4).failure().contains("only one axis"));
         }

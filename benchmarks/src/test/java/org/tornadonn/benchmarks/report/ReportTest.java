@@ -40,7 +40,28 @@ class ReportTest {
                         ResultsTest.measurement(1, "dyt", "forward", SAMPLES),
                         ResultsTest.measurement(0, "gelu", "forward", List.of()),
                         ResultsTest.measurement(0, "dyt", "forward" + Measurement.BESIDE, SAMPLES),
-                        ResultsTest.measurement(-1, "dyt", "forward" + Measurement.BESIDE, SAMPLES)));
+                        ResultsTest.measurement(-1, "dyt", "forward" + Measurement.BESIDE, SAMPLES),
+                        onGpu()));
+    }
+
+    /** A peer whose kernels take 25 µs of the 60 that its program waits. */
+    private static Measurement onGpu() {
+        return new Measurement(
+                -1,
+                "PyTorch eager",
+                "dyt",
+                "forward" + Measurement.BESIDE,
+                "8192 x 768",
+                1_000_000_000,
+                5_000_000,
+                0,
+                null,
+                null,
+                List.of(25e3),
+                List.of(60e3),
+                null,
+                null,
+                null);
     }
 
     private static Document parse(String html) throws Exception {
@@ -67,7 +88,8 @@ class ReportTest {
             assertTrue(text.contains(part), part);
         }
         assertTrue(text.contains("2.10 times"), "LayerNorm 2.1 ms, DyT 1 ms");
-        assertTrue(text.contains("2.10 ms ± 2.4%, best 2.00 ms"), "a peer's bar");
+        assertTrue(text.contains("2.10 ms ± 2.4%, best 2.00 ms, wall 2.10 ms"), "a peer's bar");
+        assertTrue(text.contains("25.0 µs ± 0.0%, best 25.0 µs, wall 60.0 µs"), "a peer's bar on a GPU");
         assertFalse(text.contains("busy"), "a load of a quarter");
     }
 
@@ -201,6 +223,9 @@ class ReportTest {
         String text = Files.readString(MarkdownReport.write(docs));
         assertTrue(text.contains("[bench-a.json](results/bench-a.json)"), text);
         assertTrue(text.contains("| dyt | forward | 8192 x 768 | 1.00 ms | 1.00 ms |"), text);
+        assertTrue(
+                text.contains("| dyt forward | 8192 x 768 | PyTorch eager | 25.0 µs | 25.0 µs | 0.0% | 60.0 µs |"),
+                text);
         assertFalse(text.contains("other.json"), text);
     }
 
