@@ -31,12 +31,19 @@ public final class LayerNormGroups {
         int item = context.localIdx;
         int lane = context.globalIdx % items;
         int row = context.globalIdx / items;
+        int gamma0 = at.get(t + 4);
+        int beta0 = at.get(t + 5);
         // Rows past the end repeat the last one and are not stored.
         int i = at.get(t + 3) + Math.min(row, rows - 1) * c;
         // The first eight elements stay in registers; those of longer rows are read again.
         float[] ins = new float[8];
+        float[] scales = new float[8];
+        float[] offsets = new float[8];
         for (int l = 0; l < 8; l++) {
-            ins[l] = x.get(i + Math.min(c - 1, lane + l * items));
+            int j = Math.min(c - 1, lane + l * items);
+            ins[l] = x.get(i + j);
+            scales[l] = gamma.get(gamma0 + j);
+            offsets[l] = beta.get(beta0 + j);
         }
         int rest = lane + 8 * items;
         float sum = 0f;
@@ -79,12 +86,10 @@ public final class LayerNormGroups {
                 rstd.set(at.get(t + 2) + row, r);
             }
             int o = at.get(t) + row * c;
-            int gamma0 = at.get(t + 4);
-            int beta0 = at.get(t + 5);
             for (int l = 0; l < 8; l++) {
                 int j = lane + l * items;
                 if (j < c) {
-                    y.set(o + j, gamma.get(gamma0 + j) * ((ins[l] - m) * r) + beta.get(beta0 + j));
+                    y.set(o + j, scales[l] * ((ins[l] - m) * r) + offsets[l]);
                 }
             }
             for (int j = rest; j < c; j += items) {
@@ -153,22 +158,22 @@ public final class LayerNormGroups {
             for (int from = lane; from < c; from += 256) {
                 float[] ups = new float[8];
                 float[] ins = new float[8];
+                float[] scales = new float[8];
                 for (int l = 0; l < 8; l++) {
-                    int i = own * c + Math.min(c - 1, from + 32 * l);
-                    ups[l] = dY.get(dY0 + i);
-                    ins[l] = x.get(x0 + i);
+                    int j = Math.min(c - 1, from + 32 * l);
+                    ups[l] = dY.get(dY0 + own * c + j);
+                    ins[l] = x.get(x0 + own * c + j);
+                    scales[l] = gamma.get(gamma0 + j);
                 }
                 for (int l = 0; l < 8; l++) {
                     int j = from + 32 * l;
-                    if (j < c) {
-                        float h = (ins[l] - ownMean) * ownRstd;
-                        float g = gamma.get(gamma0 + j) * ups[l];
-                        sum += g;
-                        product += g * h;
-                        if (j < kept) {
-                            keptUps[place + j] = ups[l];
-                            keptHats[place + j] = h;
-                        }
+                    float h = (ins[l] - ownMean) * ownRstd;
+                    float g = j < c ? scales[l] * ups[l] : 0f;
+                    sum += g;
+                    product += g * h;
+                    if (j < kept) {
+                        keptUps[place + j] = ups[l];
+                        keptHats[place + j] = h;
                     }
                 }
             }
@@ -192,35 +197,40 @@ public final class LayerNormGroups {
             }
             for (int j = item; j < c; j += 128) {
                 float scale = gamma.get(gamma0 + j);
-                float dGamma = 0f;
-                float dBeta = 0f;
                 float[] skips = new float[4];
+                float[] ups = new float[4];
+                float[] hats = new float[4];
                 for (int r = 0; r < 4; r++) {
                     if (hasSkip == 1) {
                         skips[r] = dSkip.get(dSkip0 + Math.min(last - 1, first + r) * c + j);
                     }
                 }
-                for (int r = 0; r < 4; r++) {
-                    int row = first + r;
-                    if (row < last) {
-                        int i = row * c + j;
-                        float up = 0f;
-                        float h = 0f;
-                        if (j < kept) {
-                            up = keptUps[r * kept + j];
-                            h = keptHats[r * kept + j];
-                        } else {
-                            up = dY.get(dY0 + i);
-                            h = (x.get(x0 + i) - mean.get(mean0 + row)) * rstds[r];
-                        }
-                        float down = rstds[r] * (scale * up - meanGs[r] - h * meanGhs[r]);
-                        if (hasSkip == 1) {
-                            down += skips[r];
-                        }
-                        dX.set(dX0 + i, down);
-                        dGamma += up * h;
-                        dBeta += up;
+                if (j < kept) {
+                    for (int r = 0; r < 4; r++) {
+                        ups[r] = keptUps[r * kept + j];
+                        hats[r] = keptHats[r * kept + j];
                     }
+                } else {
+                    for (int r = 0; r < 4; r++) {
+                        int row = Math.min(last - 1, first + r);
+                        ups[r] = dY.get(dY0 + row * c + j);
+                        hats[r] = (x.get(x0 + row * c + j) - mean.get(mean0 + row)) * rstds[r];
+                    }
+                }
+                float dGamma = 0f;
+                float dBeta = 0f;
+                for (int r = 0; r < 4; r++) {
+                    float up = ups[r];
+                    float h = hats[r];
+                    float down = rstds[r] * (scale * up - meanGs[r] - h * meanGhs[r]);
+                    if (hasSkip == 1) {
+                        down += skips[r];
+                    }
+                    if (first + r < last) {
+                        dX.set(dX0 + (first + r) * c + j, down);
+                    }
+                    dGamma += first + r < last ? up * h : 0f;
+                    dBeta += first + r < last ? up : 0f;
                 }
                 if (j < kept) {
                     gammas[j] += dGamma;

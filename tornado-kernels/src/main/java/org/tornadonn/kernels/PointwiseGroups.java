@@ -115,26 +115,26 @@ public final class PointwiseGroups {
                 }
                 for (int r = 0; r < 4; r++) {
                     int row = first + 4 * r;
-                    if (row < last) {
-                        float in = ins[r];
-                        float up = ups[r];
-                        float z = a * in + b;
-                        float v = PointwiseKernel.value(f, z);
-                        float us = scale * up * PointwiseKernel.slope(f, z, v);
-                        float down = a * us;
-                        if ((present & 4) != 0) {
-                            down += skips[r];
-                        }
-                        dX.set(dX0 + row * c + column, down);
-                        if ((present & 1) != 0) {
-                            dAlpha += us * in;
-                        }
-                        if ((present & 2) != 0) {
-                            dShift += us;
-                        }
-                        dGamma += up * v;
-                        dBeta += up;
+                    float in = ins[r];
+                    float up = row < last ? ups[r] : 0f;
+                    float z = a * in + b;
+                    float v = PointwiseKernel.value(f, z);
+                    float us = scale * up * PointwiseKernel.slope(f, z, v);
+                    float down = a * us;
+                    if ((present & 4) != 0) {
+                        down += skips[r];
                     }
+                    if (row < last) {
+                        dX.set(dX0 + row * c + column, down);
+                    }
+                    if ((present & 1) != 0) {
+                        dAlpha += us * in;
+                    }
+                    if ((present & 2) != 0) {
+                        dShift += us;
+                    }
+                    dGamma += up * v;
+                    dBeta += up;
                 }
             }
         }
