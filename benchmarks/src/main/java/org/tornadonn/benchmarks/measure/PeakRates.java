@@ -79,7 +79,11 @@ public final class PeakRates {
 
     private Loaded load(TaskGraph graph, GridScheduler grids) {
         TornadoExecutionPlan plan = new TornadoExecutionPlan(graph.snapshot());
-        plan.withDevice(device).withGridScheduler(grids);
+        plan.withDevice(device);
+        // TornadoVM refuses a scheduler without entries.
+        if (!grids.keySet().isEmpty()) {
+            plan.withGridScheduler(grids);
+        }
         return new Loaded(plan, plan.execute());
     }
 
