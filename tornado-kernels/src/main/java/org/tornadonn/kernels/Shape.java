@@ -7,7 +7,7 @@ import uk.ac.manchester.tornado.api.common.TornadoDevice;
 public enum Shape {
     /** A work-item is a block of rows or elements, in lanes of 16: for the cores and vectors of a CPU, where it is 6 to 45 times faster (docs/benchmark.md). */
     LANES,
-    /** A work-group shares a row or a tile in local memory, and neighbours read neighbours: for a GPU; its gain there was not measured. */
+    /** A work-group shares a row or a tile in local memory, and neighbours read neighbours: for a GPU. What lanes lose there was not measured. */
     GROUPS;
 
     /** The system property that overrides the choice, {@code lanes} or {@code groups}. */
