@@ -7,6 +7,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.tornadonn.engine.ir.Block;
 import org.tornadonn.engine.ir.End;
 import org.tornadonn.engine.ir.Expr;
@@ -122,6 +123,29 @@ public final class OpenClWriter {
             #endif
             """;
 
+    /** To bfloat16, ties to even; all NaN become one. */
+    private static final String TO_BFLOAT16 = """
+            #ifndef BFLOAT16_FLOATS
+            #define BFLOAT16_FLOATS
+            SHORTS bfloat16_FLOATS(FLOATS x) {
+                INTS u = as_INTS(x);
+                return convert_SHORTS(select((u + 0x7FFFu + (u >> 16 & 1u)) >> 16, (INTS)(0x7FC0u), x != x));
+            }
+            #endif
+            """;
+
+    /** The nearest half as a float; without an extension OpenCL C rounds to half in memory only. */
+    private static final String ROUND_HALF = """
+            #ifndef HALF_FLOATS
+            #define HALF_FLOATS
+            FLOATS half_FLOATS(FLOATS x) {
+                SHORTS h;
+                vstore_half_rte(x, 0, (half*) &h);
+                return vload_half(0, (half*) &h);
+            }
+            #endif
+            """;
+
     private final Kernel kernel;
     private final StringBuilder text = new StringBuilder();
     private final Set<String> used = new HashSet<>(RESERVED);
@@ -146,6 +170,7 @@ public final class OpenClWriter {
         text.append("// ").append(kernel.source()).append('\n');
         lanes();
         exponentials();
+        sixteenBits();
         signature();
         declarations();
         for (int i = 0; i < kernel.blocks().size(); i++) {
@@ -171,8 +196,9 @@ public final class OpenClWriter {
     private void lanes() {
         kernel.blocks().stream()
                 .flatMap(b -> b.body().stream())
-                .filter(s ->
-                        s instanceof Stmt.Store store && store.value().type().isVector())
+                .filter(s -> s instanceof Stmt.Store store
+                        && store.value().type().isVector()
+                        && store.array().element() == store.value().type().scalar())
                 .map(s -> type(((Stmt.Store) s).value().type()))
                 .distinct()
                 .forEach(t -> text.append("#ifndef LANES_")
@@ -196,6 +222,31 @@ public final class OpenClWriter {
                 .distinct()
                 .forEach(t -> text.append(EXPONENTIAL.replace("FLOATS", type(t)).replace("INTS", "int" + t.lanes())));
     }
+
+    private void sixteenBits() {
+        Stream<Expr> casts = kernel.blocks().stream().mapMulti(Trees::visit);
+        Stream<Conversion> rounded = casts.flatMap(
+                e -> e instanceof Expr.Cast(Type type, Scalar to, Expr _) && (to == Scalar.F16 || to == Scalar.BF16)
+                        ? Stream.of(new Conversion(to, type.lanes()))
+                        : Stream.empty());
+        Stream<Conversion> stored = kernel.blocks().stream()
+                .flatMap(b -> b.body().stream())
+                .flatMap(s -> s instanceof Stmt.Store(Storage array, Expr _, Expr value)
+                                && array.element() == Scalar.BF16
+                        ? Stream.of(new Conversion(Scalar.BF16, value.type().lanes()))
+                        : Stream.empty());
+        Stream.concat(rounded, stored).distinct().forEach(c -> {
+            String lanes = c.lanes() > 1 ? "" + c.lanes() : "";
+            text.append((c.format() == Scalar.F16 ? ROUND_HALF : TO_BFLOAT16)
+                    .replace("FLOATS", "float" + lanes)
+                    .replace("INTS", "uint" + lanes)
+                    .replace("SHORTS", "ushort" + lanes)
+                    .replace("vload_half", "vload_half" + lanes)
+                    .replace("vstore_half", "vstore_half" + lanes));
+        });
+    }
+
+    private record Conversion(Scalar format, int lanes) {}
 
     private static String space(Storage array) {
         return switch (array) {
@@ -288,13 +339,19 @@ public final class OpenClWriter {
             case I32 -> "int";
             case I64 -> "long";
             case F32 -> "float";
+            case F16 -> "half";
+            case BF16 -> "ushort";
             case F64 -> "double";
         };
     }
 
     private static String type(Type type) {
         String scalar = type.scalar() == Scalar.BOOL ? "int" : element(type.scalar());
-        return type.isVector() ? scalar + type.lanes() : scalar;
+        return scalar + lanes(type);
+    }
+
+    private static String lanes(Type type) {
+        return type.isVector() ? "" + type.lanes() : "";
     }
 
     private void end(End end, int next) {
@@ -317,6 +374,16 @@ public final class OpenClWriter {
     private String statement(Stmt stmt) {
         return switch (stmt) {
             case Stmt.Assign(Var v, Expr value) -> name(v, v.name()) + " = " + expr(value) + ";";
+            case Stmt.Store(Storage array, Expr index, Expr value)
+            when array.element() == Scalar.F16 ->
+                "vstore_half" + lanes(value.type()) + "_rte(" + expr(value) + ", 0, " + at(array, index) + ");";
+            case Stmt.Store(Storage array, Expr index, Expr value)
+            when array.element() == Scalar.BF16 -> {
+                String bits = "bfloat16_" + type(value.type()) + "(" + expr(value) + ")";
+                yield value.type().isVector()
+                        ? "vstore" + value.type().lanes() + "(" + bits + ", 0, " + at(array, index) + ");"
+                        : element(array, index) + " = " + bits + ";";
+            }
             case Stmt.Store(Storage array, Expr index, Expr value) ->
                 value.type().isVector()
                         ? "((" + space(array) + " lanes_" + type(value.type()) + "*) (" + at(array, index) + "))->v = "
@@ -367,6 +434,15 @@ public final class OpenClWriter {
             case Expr.Read(Var v) -> name(v, v.name());
             case Expr.Length(Storage.Global g) -> names.get(g) + "_size";
             case Expr.WorkItem(Expr.Query q, int d) -> "(int) get_" + q.name().toLowerCase() + "(" + d + ")";
+            case Expr.Load(Type type, Storage array, Expr index)
+            when array.element() == Scalar.F16 -> "vload_half" + lanes(type) + "(0, " + at(array, index) + ")";
+            case Expr.Load(Type type, Storage array, Expr index)
+            when array.element() == Scalar.BF16 ->
+                "as_" + type(type) + "(convert_uint" + lanes(type) + "("
+                        + (type.isVector()
+                                ? "vload" + type.lanes() + "(0, " + at(array, index) + ")"
+                                : element(array, index))
+                        + ") << 16)";
             case Expr.Load(Type type, Storage array, Expr index) ->
                 type.isVector() ? "vload" + type.lanes() + "(0, " + at(array, index) + ")" : element(array, index);
             case Expr.Unary(Expr.UnaryOp op, Expr x) -> (op == Expr.UnaryOp.NEG ? "(-" : "(!") + expr(x) + ")";
@@ -432,8 +508,7 @@ public final class OpenClWriter {
                     yield "(" + x + " * " + y + ")";
                 }
                 // Java's products wrap around; of C's ints compilers conclude that they do not.
-                String unsigned = (wide ? "ulong" : "uint")
-                        + (b.type().isVector() ? b.type().lanes() : "");
+                String unsigned = (wide ? "ulong" : "uint") + lanes(b.type());
                 yield "as_" + type(b.type()) + "(as_" + unsigned + "(" + x + ") * as_" + unsigned + "(" + y + "))";
             }
             case DIV -> "(" + x + " / " + y + ")";
@@ -444,8 +519,7 @@ public final class OpenClWriter {
             case SHL -> "(" + x + " << " + mask + ")";
             case SHR -> "(" + x + " >> " + mask + ")";
             case USHR -> {
-                String unsigned = (wide ? "ulong" : "uint")
-                        + (b.type().isVector() ? b.type().lanes() : "");
+                String unsigned = (wide ? "ulong" : "uint") + lanes(b.type());
                 yield "as_" + type(b.type()) + "(as_" + unsigned + "(" + x + ") >> convert_" + unsigned + "(" + mask
                         + "))";
             }
@@ -468,6 +542,13 @@ public final class OpenClWriter {
         String x = expr(c.x());
         if (c.to() == Scalar.I8 || c.to() == Scalar.I16) {
             return "((int) (" + element(c.to()) + ") " + x + ")";
+        }
+        if (c.to() == Scalar.F16) {
+            return "half_" + type(c.type()) + "(" + x + ")";
+        }
+        if (c.to() == Scalar.BF16) {
+            return "as_" + type(c.type()) + "(convert_uint" + lanes(c.type()) + "(bfloat16_" + type(c.type()) + "(" + x
+                    + ")) << 16)";
         }
         if (c.x().type().scalar().isFloat() && !c.to().isFloat()) {
             String saturated = "convert_" + type(c.type()) + "_sat_rtz(" + x + ")";

@@ -2,6 +2,7 @@ package org.tornadonn.engine.interpret;
 
 import org.tornadonn.engine.ir.Expr;
 import org.tornadonn.engine.ir.Scalar;
+import uk.ac.manchester.tornado.api.types.BFloat16;
 
 /** Java's arithmetic on boxed scalars: the meaning of the IR's operations. */
 final class Arithmetic {
@@ -132,6 +133,8 @@ final class Arithmetic {
             case I64 -> real ? (Object) (long) n.doubleValue() : (Object) n.longValue();
             case I8 -> (int) n.byteValue();
             case I16 -> (int) n.shortValue();
+            case F16 -> Float.float16ToFloat(Float.floatToFloat16(n.floatValue()));
+            case BF16 -> BFloat16.bf16ToFloat(BFloat16.bf16FromFloat(n.floatValue()));
             case BOOL -> throw new IllegalStateException("cast to a boolean");
         };
     }

@@ -3,6 +3,7 @@ package org.tornadonn.engine.interpret;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import org.tornadonn.engine.ir.Scalar;
+import uk.ac.manchester.tornado.api.types.BFloat16;
 
 /** The elements of one array during a launch, with what is needed to find faults: who wrote and read each, and when. */
 final class Cells {
@@ -82,6 +83,8 @@ final class Cells {
             case I64 -> memory.getAtIndex(ValueLayout.JAVA_LONG, index);
             case I32 -> memory.getAtIndex(ValueLayout.JAVA_INT, index);
             case I16 -> (int) memory.getAtIndex(ValueLayout.JAVA_SHORT, index);
+            case F16 -> Float.float16ToFloat(memory.getAtIndex(ValueLayout.JAVA_SHORT, index));
+            case BF16 -> BFloat16.bf16ToFloat(memory.getAtIndex(ValueLayout.JAVA_SHORT, index));
             case I8, BOOL -> (int) memory.get(ValueLayout.JAVA_BYTE, index);
         };
     }
@@ -130,6 +133,8 @@ final class Cells {
             case I64 -> memory.setAtIndex(ValueLayout.JAVA_LONG, index, (Long) value);
             case I32 -> memory.setAtIndex(ValueLayout.JAVA_INT, index, (Integer) value);
             case I16 -> memory.setAtIndex(ValueLayout.JAVA_SHORT, index, ((Integer) value).shortValue());
+            case F16 -> memory.setAtIndex(ValueLayout.JAVA_SHORT, index, Float.floatToFloat16((Float) value));
+            case BF16 -> memory.setAtIndex(ValueLayout.JAVA_SHORT, index, BFloat16.bf16FromFloat((Float) value));
             case I8, BOOL -> memory.set(ValueLayout.JAVA_BYTE, index, ((Integer) value).byteValue());
         }
     }

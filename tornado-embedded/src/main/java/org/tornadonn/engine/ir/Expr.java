@@ -61,7 +61,7 @@ public sealed interface Expr {
         NUM_GROUPS
     }
 
-    /** One element, or {@code type.lanes()} consecutive ones beginning at {@code index} (an I32 scalar). */
+    /** One element, or {@code type.lanes()} consecutive ones beginning at {@code index} (an I32 scalar), as {@link Scalar#value}. */
     record Load(Type type, Storage array, Expr index) implements Expr {}
 
     /** NEG: arithmetic; NOT: logical, of BOOL. */
@@ -124,7 +124,10 @@ public sealed interface Expr {
         }
     }
 
-    /** Java's conversion (saturating from floating point to integer; to I8 and I16 as a sign-extended I32). */
+    /**
+     * Java's conversion (saturating from floating point to integer; to I8 and I16 as a sign-extended I32). To F16 and BF16: the nearest
+     * such number as an F32, ties to even.
+     */
     record Cast(Type type, Scalar to, Expr x) implements Expr {}
 
     /** A function of the mathematics library. */

@@ -4,7 +4,7 @@ package org.tornadonn.engine.ir;
 public sealed interface Stmt {
     record Assign(Var var, Expr value) implements Stmt {}
 
-    /** Stores one element, or as many consecutive ones as the value has lanes. */
+    /** Stores one element, or as many consecutive ones as the value has lanes; rounded, as {@link Expr.Cast} does, where they are F16 or BF16. */
     record Store(Storage array, Expr index, Expr value) implements Stmt {}
 
     /** Fills a private array with zeros. */

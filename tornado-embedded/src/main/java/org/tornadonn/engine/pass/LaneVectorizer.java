@@ -209,7 +209,7 @@ final class LaneVectorizer {
             case Expr.Binary b -> new Expr.Binary(b.op(), vector(b.a()), vector(b.b()));
             case Expr.Compare c -> new Expr.Compare(c.op(), vector(c.a()), vector(c.b()));
             case Expr.Cast c
-            when c.to() == Scalar.F32 || c.to() == Scalar.I32 -> new Expr.Cast(type, c.to(), vector(c.x()));
+            when c.to().value() == Scalar.F32 || c.to() == Scalar.I32 -> new Expr.Cast(type, c.to(), vector(c.x()));
             case Expr.Call c ->
                 new Expr.Call(c.function(), c.args().stream().map(this::vector).toList());
             case Expr.Select s -> new Expr.Select(vector(s.condition()), vector(s.a()), vector(s.b()));

@@ -85,7 +85,7 @@ final class PrivateToRegisters {
 
     private static Expr zero(Storage.Private array) {
         return switch (array.element()) {
-            case F32 -> Expr.Const.of(0f);
+            case F32, F16, BF16 -> Expr.Const.of(0f);
             case F64 -> new Expr.Const(Type.F64, 0.0);
             case I64 -> new Expr.Const(Type.I64, 0L);
             case BOOL, I8, I16, I32 -> Expr.Const.of(0);

@@ -85,7 +85,7 @@ public final class Verifier {
                         check(v.type().equals(value.type()), "assignment of " + value.type() + " to " + v);
                     case Stmt.Store(Storage array, Expr index, Expr value) -> {
                         check(index.type().equals(Type.I32), "index of " + array.name());
-                        check(valueScalar(array.element()) == value.type().scalar(), "value stored in " + array.name());
+                        check(array.element().value() == value.type().scalar(), "value stored in " + array.name());
                     }
                     case Stmt.AtomicAdd(Storage array, Expr index, Expr value) -> {
                         check(index.type().equals(Type.I32), "index of " + array.name());
@@ -98,10 +98,6 @@ public final class Verifier {
                 check(c.type().equals(Type.BOOL), "branch on " + c.type());
             }
         }
-    }
-
-    private static Scalar valueScalar(Scalar element) {
-        return element == Scalar.I8 || element == Scalar.I16 ? Scalar.I32 : element;
     }
 
     private void type(Expr expr) {
@@ -125,7 +121,7 @@ public final class Verifier {
             case Expr.Load l -> {
                 check(l.index().type().equals(Type.I32), "index of " + l.array().name());
                 check(
-                        l.type().scalar() == valueScalar(l.array().element()),
+                        l.type().scalar() == l.array().element().value(),
                         "type of a load of " + l.array().name());
             }
             case Expr.Broadcast b ->

@@ -81,6 +81,8 @@ public record KernelExport(Path folder, String device) {
             case "I64" -> "long";
             case "F32" -> "float";
             case "F64" -> "double";
+            case "F16" -> "half";
+            case "BF16" -> "ushort";
             default -> throw new IllegalStateException(scalar);
         };
     }

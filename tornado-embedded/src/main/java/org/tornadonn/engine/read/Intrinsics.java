@@ -3,7 +3,9 @@ package org.tornadonn.engine.read;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.tornadonn.engine.ir.Expr;
+import org.tornadonn.engine.ir.Expr.BinaryOp;
 import org.tornadonn.engine.ir.Expr.Function;
 import org.tornadonn.engine.ir.Expr.Query;
 import org.tornadonn.engine.ir.Scalar;
@@ -13,12 +15,16 @@ import org.tornadonn.engine.ir.Type;
 final class Intrinsics {
     static final String API = "uk/ac/manchester/tornado/api/";
     static final String CONTEXT = API + "KernelContext";
+    static final String HALF = API + "types/HalfFloat";
+    private static final String BFLOAT16 = API + "types/BFloat16";
 
     private static final Map<String, Scalar> ARRAYS = Map.of(
             API + "types/arrays/FloatArray", Scalar.F32,
             API + "types/arrays/IntArray", Scalar.I32,
             API + "types/arrays/DoubleArray", Scalar.F64,
-            API + "types/arrays/LongArray", Scalar.I64);
+            API + "types/arrays/LongArray", Scalar.I64,
+            API + "types/arrays/HalfFloatArray", Scalar.F16,
+            API + "types/arrays/BFloat16Array", Scalar.BF16);
 
     private static final Map<String, Function> FUNCTIONS = Map.ofEntries(
             Map.entry("min", Function.MIN),
@@ -74,12 +80,39 @@ final class Intrinsics {
         return query == null || dimension < 0 ? Optional.empty() : Optional.of(new Expr.WorkItem(query, dimension));
     }
 
-    static Type valueType(Scalar element) {
-        return switch (element) {
-            case I64 -> Type.I64;
-            case F32 -> Type.F32;
-            case F64 -> Type.F64;
-            case BOOL, I8, I16, I32 -> Type.I32;
+    /** The 16-bit format whose numbers an API class stands for. */
+    static Optional<Scalar> format(String internalName) {
+        return switch (internalName) {
+            case HALF -> Optional.of(Scalar.F16);
+            case BFLOAT16 -> Optional.of(Scalar.BF16);
+            default -> Optional.empty();
         };
+    }
+
+    /** What a static method of such a class gives: a number of the format, but a float from {@code bf16ToFloat}. */
+    static Optional<Value> format(Scalar format, String name, List<Value> arguments) {
+        List<Expr> x = arguments.stream()
+                .flatMap(v -> switch (v) {
+                    case Value.Number(Expr e) -> Stream.of(e);
+                    case Value.Short(Scalar f, Expr e) when f == format -> Stream.of(e);
+                    default -> Stream.<Expr>empty();
+                })
+                .toList();
+        if (x.size() != arguments.size()) {
+            return Optional.empty();
+        }
+        return switch (name) {
+            case "add" -> Optional.of(rounded(format, new Expr.Binary(BinaryOp.ADD, x.get(0), x.get(1))));
+            case "sub" -> Optional.of(rounded(format, new Expr.Binary(BinaryOp.SUB, x.get(0), x.get(1))));
+            case "mult" -> Optional.of(rounded(format, new Expr.Binary(BinaryOp.MUL, x.get(0), x.get(1))));
+            case "div" -> Optional.of(rounded(format, new Expr.Binary(BinaryOp.DIV, x.get(0), x.get(1))));
+            case "bf16FromFloat" -> Optional.of(rounded(format, x.get(0)));
+            case "bf16ToFloat" -> Optional.of(new Value.Number(x.get(0)));
+            default -> Optional.empty();
+        };
+    }
+
+    static Value rounded(Scalar format, Expr x) {
+        return new Value.Short(format, new Expr.Cast(Type.F32, format, x));
     }
 }

@@ -393,6 +393,8 @@ final class MethodReader {
                 builder.add(new Stmt.Store(popArray(), index, value));
             }
             case NewPrimitiveArrayInstruction n -> allocatePrivate(n.typeKind());
+            case NewObjectInstruction n
+            when n.className().asInternalName().equals(Intrinsics.HALF) -> stack.add(new Value.Unborn());
             case FieldInstruction f -> field(f);
             case InvokeInstruction i -> invoke(i);
             case TypeCheckInstruction t when t.opcode() == Opcode.CHECKCAST -> {}
@@ -427,7 +429,7 @@ final class MethodReader {
 
     private void load(LoadInstruction l) {
         Optional<Type> type = type(l.typeKind());
-        if (type.isPresent()) {
+        if (type.isPresent() && !(references.get(l.slot()) instanceof Value.Short)) {
             push(new Expr.Read(variable(l.slot(), type.get(), pc)));
         } else if (references.containsKey(l.slot())) {
             stack.add(references.get(l.slot()));
@@ -438,7 +440,9 @@ final class MethodReader {
 
     private void store(StoreInstruction s) {
         Optional<Type> type = type(s.typeKind());
-        if (type.isPresent()) {
+        // The bits of a bfloat16 are an int to the JVM.
+        if (type.isPresent() && !(stack.getLast() instanceof Value.Short)) {
+            references.remove(s.slot());
             // A variable's range begins after the instruction that initialises it.
             assign(variable(s.slot(), type.get(), pc + 1), pop());
             return;
@@ -494,7 +498,7 @@ final class MethodReader {
             case DOUBLE -> Scalar.F64;
             default -> throw refuse(Refusal.INSTRUCTION, "conversion to " + c.toType());
         };
-        push(new Expr.Cast(Intrinsics.valueType(to), to, pop()));
+        push(new Expr.Cast(new Type(to.value(), 1), to, pop()));
     }
 
     private boolean wide(int depth) {
@@ -565,7 +569,12 @@ final class MethodReader {
     }
 
     private void loadElement(Storage array, Expr index) {
-        push(builder.temporary("t", new Expr.Load(Intrinsics.valueType(array.element()), array, index)));
+        Scalar element = array.element();
+        Expr value = builder.temporary("t", new Expr.Load(new Type(element.value(), 1), array, index));
+        stack.add(
+                element == Scalar.F16 || element == Scalar.BF16
+                        ? new Value.Short(element, value)
+                        : new Value.Number(value));
     }
 
     private void allocatePrivate(TypeKind kind) {
@@ -645,6 +654,14 @@ final class MethodReader {
             invokeArray(array, name, arguments);
         } else if (receiver instanceof Value.Context) {
             invokeContext(name, arguments);
+        } else if (receiver instanceof Value.Short(Scalar _, Expr e) && name.equals("getFloat32")) {
+            push(e);
+        } else if (receiver instanceof Value.Unborn
+                && arguments.getFirst() instanceof Value.Number(Expr e)
+                && e.type().equals(Type.F32)) {
+            // The constructor; javac leaves the object on the stack a second time.
+            popValue();
+            stack.add(Intrinsics.rounded(Scalar.F16, e));
         } else {
             throw refuse(Refusal.METHOD_CALL, owner.replace('/', '.') + "." + name);
         }
@@ -660,6 +677,11 @@ final class MethodReader {
                 return;
             }
         }
+        Optional<Value> number = Intrinsics.format(owner).flatMap(f -> Intrinsics.format(f, name, arguments));
+        if (number.isPresent()) {
+            stack.add(number.get());
+            return;
+        }
         if (owner.startsWith("java/") || owner.startsWith(Intrinsics.API)) {
             throw refuse(Refusal.METHOD_CALL, owner.replace('/', '.') + "." + name);
         }
@@ -674,14 +696,28 @@ final class MethodReader {
         }
     }
 
-    private static Expr number(Value value) {
-        return ((Value.Number) value).expr();
+    private Expr number(Value value) {
+        if (value instanceof Value.Number(Expr e)) {
+            return e;
+        }
+        throw refuse(Refusal.OBJECT, "");
+    }
+
+    /** What is stored of a value; a store rounds by itself. */
+    private Expr stored(Storage array, Value value) {
+        if (!(value instanceof Value.Short(Scalar format, Expr e))) {
+            return number(value);
+        }
+        if (format != array.element()) {
+            throw refuse(Refusal.OBJECT, "");
+        }
+        return e instanceof Expr.Cast(Type _, Scalar to, Expr x) && to == format ? x : e;
     }
 
     private void invokeArray(Storage array, String name, List<Value> arguments) {
         switch (name) {
             case "get" -> loadElement(array, number(arguments.get(0)));
-            case "set" -> builder.add(new Stmt.Store(array, number(arguments.get(0)), number(arguments.get(1))));
+            case "set" -> builder.add(new Stmt.Store(array, number(arguments.get(0)), stored(array, arguments.get(1))));
             case "getSize" -> push(new Expr.Length((Storage.Global) array));
             default -> throw refuse(Refusal.METHOD_CALL, array.name() + "." + name);
         }

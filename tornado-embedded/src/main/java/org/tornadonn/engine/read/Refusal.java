@@ -10,7 +10,7 @@ public enum Refusal {
             "keep the kernel in a class that its class loader can read as a resource"),
     PARAMETER_TYPE(
             "a parameter of this type",
-            "use KernelContext, FloatArray, IntArray, DoubleArray, LongArray, int, long, float or double"),
+            "use KernelContext, FloatArray, IntArray, DoubleArray, LongArray, HalfFloatArray, BFloat16Array, int, long, float or double"),
     METHOD_CALL(
             "a call of this method",
             "call static methods with a body, Math, TornadoMath, and the methods of the kernel's arrays and context"),

@@ -15,8 +15,10 @@ import org.tornadonn.engine.read.MethodReference;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.enums.DataTransferMode;
 import uk.ac.manchester.tornado.api.exceptions.TornadoTaskRuntimeException;
+import uk.ac.manchester.tornado.api.types.arrays.BFloat16Array;
 import uk.ac.manchester.tornado.api.types.arrays.DoubleArray;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+import uk.ac.manchester.tornado.api.types.arrays.HalfFloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 import uk.ac.manchester.tornado.api.types.arrays.LongArray;
 import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
@@ -74,7 +76,7 @@ public final class GraphBuilder {
             return checked;
         }
         throw new TornadoTaskRuntimeException(
-                call + " of graph " + name + " takes FloatArray, IntArray, DoubleArray and" + " LongArray, not "
+                call + " of graph " + name + " takes arrays such as FloatArray and IntArray, not "
                         + (array == null ? "null" : array.getClass().getSimpleName()) + ".");
     }
 
@@ -125,7 +127,7 @@ public final class GraphBuilder {
                     case I64 -> argument instanceof Long;
                     case F32 -> argument instanceof Float;
                     case F64 -> argument instanceof Double;
-                    case BOOL, I8, I16 -> false;
+                    case BOOL, I8, I16, F16, BF16 -> false;
                 };
             case Param.Array a ->
                 switch (a.storage().element()) {
@@ -133,6 +135,8 @@ public final class GraphBuilder {
                     case I32 -> argument instanceof IntArray;
                     case F64 -> argument instanceof DoubleArray;
                     case I64 -> argument instanceof LongArray;
+                    case F16 -> argument instanceof HalfFloatArray;
+                    case BF16 -> argument instanceof BFloat16Array;
                     case BOOL, I8, I16 -> false;
                 };
         };

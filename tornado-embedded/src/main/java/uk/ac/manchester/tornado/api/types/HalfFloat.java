@@ -1,6 +1,9 @@
 package uk.ac.manchester.tornado.api.types;
 
-/** A number of 16 bits, IEEE 754 binary16. On the host only: the embedded engine refuses kernels that use it. */
+/**
+ * A number of 16 bits, IEEE 754 binary16: 11 bits of precision, up to 65504. In kernels what it does is computed in float and rounded to
+ * the nearest half, ties to even.
+ */
 public class HalfFloat {
     private final short bits;
 
@@ -9,15 +12,28 @@ public class HalfFloat {
         bits = Float.floatToFloat16(value);
     }
 
-    /** The half of these bits. */
+    /** The half of these bits; not in kernels. */
     public HalfFloat(short bits) {
         this.bits = bits;
+    }
+
+    public static HalfFloat add(HalfFloat a, HalfFloat b) {
+        return new HalfFloat(a.getFloat32() + b.getFloat32());
+    }
+
+    public static HalfFloat sub(HalfFloat a, HalfFloat b) {
+        return new HalfFloat(a.getFloat32() - b.getFloat32());
     }
 
     public static HalfFloat mult(HalfFloat a, HalfFloat b) {
         return new HalfFloat(a.getFloat32() * b.getFloat32());
     }
 
+    public static HalfFloat div(HalfFloat a, HalfFloat b) {
+        return new HalfFloat(a.getFloat32() / b.getFloat32());
+    }
+
+    /** Its bits; not in kernels. */
     public short getHalfFloatValue() {
         return bits;
     }

@@ -5,7 +5,8 @@ import java.lang.foreign.ValueLayout;
 import org.tornadonn.engine.runtime.HostMemory;
 
 /** Arrays outside the Java heap: a header of {@link #ARRAY_HEADER} bytes, then the elements. */
-public abstract sealed class TornadoNativeArray permits FloatArray, IntArray, DoubleArray, LongArray, HalfFloatArray {
+public abstract sealed class TornadoNativeArray
+        permits FloatArray, IntArray, DoubleArray, LongArray, HalfFloatArray, BFloat16Array {
     /** Bytes before the first element. */
     public static final long ARRAY_HEADER = 16;
 
