@@ -1,5 +1,6 @@
 package org.tornadonn.kernels;
 
+import org.tornadonn.storage.Stored;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.math.TornadoMath;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
@@ -24,9 +25,9 @@ public final class AttentionGroups {
 
     public static void kForward(
             KernelContext context,
-            FloatArray o,
+            @Stored FloatArray o,
             FloatArray lse,
-            FloatArray qkv,
+            @Stored FloatArray qkv,
             IntArray at,
             int t,
             int tokens,
@@ -170,8 +171,8 @@ public final class AttentionGroups {
     public static void kDelta(
             KernelContext context,
             FloatArray delta,
-            FloatArray dO,
-            FloatArray o,
+            @Stored FloatArray dO,
+            @Stored FloatArray o,
             IntArray at,
             int t,
             int n,
@@ -208,9 +209,9 @@ public final class AttentionGroups {
      */
     public static void kBackward(
             KernelContext context,
-            FloatArray dQkv,
-            FloatArray dO,
-            FloatArray qkv,
+            @Stored FloatArray dQkv,
+            @Stored FloatArray dO,
+            @Stored FloatArray qkv,
             FloatArray lse,
             FloatArray delta,
             IntArray at,

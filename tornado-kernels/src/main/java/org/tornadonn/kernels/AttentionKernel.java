@@ -1,5 +1,6 @@
 package org.tornadonn.kernels;
 
+import org.tornadonn.storage.Stored;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.WorkerGrid;
 import uk.ac.manchester.tornado.api.WorkerGrid1D;
@@ -21,9 +22,9 @@ public final class AttentionKernel {
 
     public static void kForward(
             KernelContext context,
-            FloatArray o,
+            @Stored FloatArray o,
             FloatArray lse,
-            FloatArray qkv,
+            @Stored FloatArray qkv,
             IntArray at,
             int t,
             int tokens,
@@ -156,9 +157,9 @@ public final class AttentionKernel {
     public static void kBackward(
             KernelContext context,
             FloatArray dQkv,
-            FloatArray dO,
-            FloatArray qkv,
-            FloatArray o,
+            @Stored FloatArray dO,
+            @Stored FloatArray qkv,
+            @Stored FloatArray o,
             FloatArray lse,
             IntArray at,
             int t,
@@ -351,25 +352,25 @@ public final class AttentionKernel {
         }
     }
 
-    private static int padded(int tokens) {
+    static int padded(int tokens) {
         return Rows.divideUp(tokens, 16) * 16;
     }
 
-    private static float scale(int headDim) {
+    static float scale(int headDim) {
         return (float) (1 / Math.sqrt(headDim));
     }
 
-    private static WorkerGrid grid(int batch, int heads) {
+    static WorkerGrid grid(int batch, int heads) {
         WorkerGrid grid = new WorkerGrid1D(batch * heads);
         grid.setLocalWork(1, 1, 1);
         return grid;
     }
 
-    private static WorkerGrid groups(int batch, int tokens, int heads) {
+    static WorkerGrid groups(int batch, int tokens, int heads) {
         return Groups.grid(batch * heads * Rows.divideUp(tokens, 32));
     }
 
-    private static int strips(int headDim) {
+    static int strips(int headDim) {
         if (headDim > AttentionGroups.LARGEST_HEAD) {
             throw new IllegalArgumentException("attention in groups has heads of up to " + AttentionGroups.LARGEST_HEAD
                     + " columns, not " + headDim + "; -D" + Shape.PROPERTY + "=lanes has no limit");
@@ -377,17 +378,17 @@ public final class AttentionKernel {
         return Rows.divideUp(headDim, 32);
     }
 
-    private static Slice further(Slice slice, int by) {
-        return new Slice(slice.array(), slice.offset() + by, slice.stride());
+    static Slice further(Slice slice, int by) {
+        return new Slice(slice.data(), slice.offset() + by, slice.stride());
     }
 
     /** o [batch tokens, heads headDim] and lse [batch, heads, tokens] from qkv [batch tokens, 3 heads headDim]. */
     public static void forward(
             Stage s,
             String id,
-            Slice o,
+            @Stored Slice o,
             Slice lse,
-            Slice qkv,
+            @Stored Slice qkv,
             int batch,
             int tokens,
             int heads,
@@ -437,10 +438,10 @@ public final class AttentionKernel {
     public static void backward(
             Stage s,
             String id,
-            Slice dQkv,
-            Slice dO,
-            Slice qkv,
-            Slice o,
+            @Stored Slice dQkv,
+            @Stored Slice dO,
+            @Stored Slice qkv,
+            @Stored Slice o,
             Slice lse,
             int batch,
             int tokens,
@@ -468,7 +469,7 @@ public final class AttentionKernel {
                             headDim);
             String[] ids = {id + "Queries", id + "Keys", id + "Values"};
             for (int part = 0; part < 3; part++) {
-                Slice out = further(dQkv, part * width);
+                @Stored Slice out = further(dQkv, part * width);
                 Slice factor = further(qkv, part == AttentionGroups.QUERIES ? width : 0);
                 s.grid(ids[part], groups(batch, tokens, heads));
                 s.graph()
@@ -493,14 +494,16 @@ public final class AttentionKernel {
             }
             return;
         }
-        int t = s.place(dQkv, dO, qkv, o, lse);
+        // Some of its elements are sums over blocks of queries.
+        Slice sums = PartialSums.inFloat(dQkv, batch * tokens * 3 * heads * headDim);
+        int t = s.place(sums, dO, qkv, o, lse);
         s.grid(id, grid(batch, heads));
         s.graph()
                 .task(
                         id,
                         AttentionKernel::kBackward,
                         new KernelContext(),
-                        dQkv.array(),
+                        sums.array(),
                         dO.array(),
                         qkv.array(),
                         o.array(),
@@ -513,5 +516,6 @@ public final class AttentionKernel {
                         padded(tokens),
                         causal ? 1 : 0,
                         scale(headDim));
+        PartialSums.round(s, id + "Rounded", dQkv, sums, batch * tokens * 3 * heads * headDim);
     }
 }

@@ -1,5 +1,6 @@
 package org.tornadonn.kernels;
 
+import org.tornadonn.storage.Stored;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
@@ -11,7 +12,7 @@ public final class BiasGroups {
     public static void kBackward(
             KernelContext context,
             FloatArray partial,
-            FloatArray dY,
+            @Stored FloatArray dY,
             IntArray at,
             int t,
             int rows,

@@ -1,5 +1,6 @@
 package org.tornadonn.kernels;
 
+import org.tornadonn.storage.Stored;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.annotations.Parallel;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
@@ -10,7 +11,14 @@ public final class BiasKernel {
     private BiasKernel() {}
 
     public static void kBackward(
-            FloatArray partial, FloatArray dY, IntArray at, int t, int parts, int rows, int c, int rowsPerPart) {
+            FloatArray partial,
+            @Stored FloatArray dY,
+            IntArray at,
+            int t,
+            int parts,
+            int rows,
+            int c,
+            int rowsPerPart) {
         for (@Parallel int part = 0; part < parts; part++) {
             int partial0 = at.get(t) + part * c;
             int dY0 = at.get(t + 1);
@@ -41,7 +49,7 @@ public final class BiasKernel {
     }
 
     /** dB [c] from dY [rows, c]. */
-    public static void backward(Stage s, String id, Slice dB, Slice dY, int rows, int c) {
+    public static void backward(Stage s, String id, Slice dB, @Stored Slice dY, int rows, int c) {
         int parts = PartialSums.parts(s, rows);
         FloatArray partial = new FloatArray(parts * c);
         int t = s.place(Slice.of(partial), dY);

@@ -19,7 +19,7 @@ public final class CrossEntropyKernel {
     public static void kLabels(IntArray labels, FloatArray targets, int batch, int classes) {
         for (@Parallel int b = 0; b < batch; b++) {
             int row = b * classes;
-            float most = Lanes.maximum(targets, row, classes);
+            float most = Lanes.rowMaximum(targets, row, classes);
             int label = -1;
             if (most > 0f) {
                 label = 0;
@@ -60,7 +60,7 @@ public final class CrossEntropyKernel {
             int dLogits0 = at.get(t) + b * classes;
             int logits0 = at.get(t + 3) + b * classes;
             int label = labels.get(b);
-            float maximum = Lanes.maximum(logits, logits0, classes);
+            float maximum = Lanes.rowMaximum(logits, logits0, classes);
             int whole = classes / 16 * 16;
             float[] sums = new float[16];
             float[] totals = new float[16];

@@ -1,5 +1,6 @@
 package org.tornadonn.kernels;
 
+import org.tornadonn.storage.Stored;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
@@ -12,7 +13,7 @@ public final class DepthwiseConvGroups {
     private DepthwiseConvGroups() {}
 
     /** Pixel {@code j} of a row that begins at {@code from}; 0 beside the row. */
-    private static float pixel(FloatArray x, int from, int j, int side, int c) {
+    private static float pixel(@Stored FloatArray x, int from, int j, int side, int c) {
         float value = 0f;
         if (j >= 0 && j < side) {
             value = x.get(from + j * c);
@@ -26,9 +27,9 @@ public final class DepthwiseConvGroups {
      */
     public static void kConvolve(
             KernelContext context,
-            FloatArray residual,
-            FloatArray y,
-            FloatArray x,
+            @Stored FloatArray residual,
+            @Stored FloatArray y,
+            @Stored FloatArray x,
             FloatArray w,
             FloatArray bias,
             IntArray at,
@@ -122,8 +123,8 @@ public final class DepthwiseConvGroups {
             KernelContext context,
             FloatArray partial,
             FloatArray partialBias,
-            FloatArray dY,
-            FloatArray x,
+            @Stored FloatArray dY,
+            @Stored FloatArray x,
             IntArray at,
             int t,
             int blocks,

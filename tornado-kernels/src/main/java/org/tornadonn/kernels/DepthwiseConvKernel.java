@@ -1,5 +1,6 @@
 package org.tornadonn.kernels;
 
+import org.tornadonn.storage.Stored;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.WorkerGrid;
 import uk.ac.manchester.tornado.api.WorkerGrid1D;
@@ -20,7 +21,7 @@ public final class DepthwiseConvKernel {
     private DepthwiseConvKernel() {}
 
     /** {@code n} rounded up to eights; a row of the ring has the side in eights and, for its two sides, the taps in eights. */
-    private static int eights(int n) {
+    static int eights(int n) {
         return (n + 7) / 8 * 8;
     }
 
@@ -54,9 +55,9 @@ public final class DepthwiseConvKernel {
     /** y = bias + convolution of x (+ residual, where its flag is 1; it may be y itself, so it stands before it). */
     public static void kConvolve(
             KernelContext context,
-            FloatArray residual,
-            FloatArray y,
-            FloatArray x,
+            @Stored FloatArray residual,
+            @Stored FloatArray y,
+            @Stored FloatArray x,
             FloatArray taps,
             IntArray at,
             int t,
@@ -156,8 +157,8 @@ public final class DepthwiseConvKernel {
     public static void kWeightParts(
             KernelContext context,
             FloatArray partial,
-            FloatArray dY,
-            FloatArray x,
+            @Stored FloatArray dY,
+            @Stored FloatArray x,
             IntArray at,
             int t,
             int blocks,
@@ -288,17 +289,17 @@ public final class DepthwiseConvKernel {
     private static void convolve(
             Stage s,
             String id,
-            Slice y,
-            Slice x,
+            @Stored Slice y,
+            @Stored Slice x,
             Slice weight,
             Slice bias,
-            Slice residual,
+            @Stored Slice residual,
             int batch,
             int side,
             int c,
             int k) {
         Slice someBias = bias == null ? weight : bias;
-        Slice someResidual = residual == null ? x : residual;
+        @Stored Slice someResidual = residual == null ? x : residual;
         int turned = bias == null ? 1 : 0;
         if (s.shape() == Shape.GROUPS) {
             int groupBlocks = Rows.divideUp(c, 32);
@@ -370,19 +371,46 @@ public final class DepthwiseConvKernel {
 
     /** y [batch, side, c] from x [batch, side, c], weight [c, 1, k, k], bias [c]. */
     public static void forward(
-            Stage s, String id, Slice y, Slice x, Slice weight, Slice bias, int batch, int side, int c, int k) {
+            Stage s,
+            String id,
+            @Stored Slice y,
+            @Stored Slice x,
+            Slice weight,
+            Slice bias,
+            int batch,
+            int side,
+            int c,
+            int k) {
         convolve(s, id, y, x, weight, bias, null, batch, side, c, k);
     }
 
     /** dX [batch, side, c] (plus dSkip, where not null; it may be dX itself) from dY [batch, side, c] and weight [c, 1, k, k]. */
     public static void backwardInput(
-            Stage s, String id, Slice dX, Slice dY, Slice weight, Slice dSkip, int batch, int side, int c, int k) {
+            Stage s,
+            String id,
+            @Stored Slice dX,
+            @Stored Slice dY,
+            Slice weight,
+            @Stored Slice dSkip,
+            int batch,
+            int side,
+            int c,
+            int k) {
         convolve(s, id, dX, dY, weight, null, dSkip, batch, side, c, k);
     }
 
     /** dWeight [c, 1, k, k] and dBias [c] from dY and x [batch, side, c]. */
     public static void backwardWeights(
-            Stage s, String id, Slice dWeight, Slice dBias, Slice dY, Slice x, int batch, int side, int c, int k) {
+            Stage s,
+            String id,
+            Slice dWeight,
+            Slice dBias,
+            @Stored Slice dY,
+            @Stored Slice x,
+            int batch,
+            int side,
+            int c,
+            int k) {
         if (s.shape() == Shape.GROUPS) {
             backwardWeightsInGroups(s, id, dWeight, dBias, dY, x, batch * side, side, c, k);
             return;
@@ -417,7 +445,16 @@ public final class DepthwiseConvKernel {
     }
 
     private static void backwardWeightsInGroups(
-            Stage s, String id, Slice dWeight, Slice dBias, Slice dY, Slice x, int rows, int side, int c, int k) {
+            Stage s,
+            String id,
+            Slice dWeight,
+            Slice dBias,
+            @Stored Slice dY,
+            @Stored Slice x,
+            int rows,
+            int side,
+            int c,
+            int k) {
         int blocks = Rows.divideUp(c, 32);
         int rowsPerPart = Rows.divideUp(rows, Rows.divideUp(Groups.PARTS, blocks));
         int parts = Rows.divideUp(rows, rowsPerPart);
@@ -442,11 +479,11 @@ public final class DepthwiseConvKernel {
                         c,
                         k,
                         rowsPerPart);
-        PartialSums.sum(s, id + "Sum", dWeight, Slice.of(partial), parts, c * k * k, c * k * k);
-        PartialSums.sum(s, id + "BiasSum", dBias, Slice.of(partialBias), parts, c, c);
+        PartialSums.sum(s, id + "Sum", dWeight, partial, parts, c * k * k);
+        PartialSums.sum(s, id + "BiasSum", dBias, partialBias, parts, c);
     }
 
-    private static void weightSums(
+    static void weightSums(
             Stage s,
             String id,
             Slice out,

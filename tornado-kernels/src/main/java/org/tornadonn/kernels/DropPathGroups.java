@@ -1,5 +1,6 @@
 package org.tornadonn.kernels;
 
+import org.tornadonn.storage.Stored;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
@@ -10,8 +11,8 @@ public final class DropPathGroups {
 
     public static void kBackward(
             KernelContext context,
-            FloatArray dX,
-            FloatArray dY,
+            @Stored FloatArray dX,
+            @Stored FloatArray dY,
             FloatArray factors,
             IntArray at,
             int t,

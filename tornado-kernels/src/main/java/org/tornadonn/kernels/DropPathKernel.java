@@ -1,5 +1,6 @@
 package org.tornadonn.kernels;
 
+import org.tornadonn.storage.Stored;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.annotations.Parallel;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
@@ -13,8 +14,8 @@ public final class DropPathKernel {
     private DropPathKernel() {}
 
     public static void kBackward(
-            FloatArray dX,
-            FloatArray dY,
+            @Stored FloatArray dX,
+            @Stored FloatArray dY,
             FloatArray factors,
             IntArray at,
             int t,
@@ -46,7 +47,7 @@ public final class DropPathKernel {
 
     /** dX [rows, c] from dY [rows, c], factors [rows / rowsPerSample]. */
     public static void backward(
-            Stage s, String id, Slice dX, Slice dY, Slice factors, int rows, int rowsPerSample, int c) {
+            Stage s, String id, @Stored Slice dX, @Stored Slice dY, Slice factors, int rows, int rowsPerSample, int c) {
         int t = s.place(dX, dY, factors);
         if (s.shape() == Shape.GROUPS) {
             s.grid(id, Groups.elements(rows * c));

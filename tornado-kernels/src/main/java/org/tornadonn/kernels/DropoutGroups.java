@@ -1,5 +1,6 @@
 package org.tornadonn.kernels;
 
+import org.tornadonn.storage.Stored;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
@@ -10,8 +11,8 @@ public final class DropoutGroups {
 
     public static void kDrop(
             KernelContext context,
-            FloatArray y,
-            FloatArray x,
+            @Stored FloatArray y,
+            @Stored FloatArray x,
             FloatArray key,
             IntArray at,
             int t,

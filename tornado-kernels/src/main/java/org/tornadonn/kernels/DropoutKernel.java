@@ -1,5 +1,6 @@
 package org.tornadonn.kernels;
 
+import org.tornadonn.storage.Stored;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.annotations.Parallel;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
@@ -20,8 +21,8 @@ public final class DropoutKernel {
     private DropoutKernel() {}
 
     public static void kDrop(
-            FloatArray y,
-            FloatArray x,
+            @Stored FloatArray y,
+            @Stored FloatArray x,
             FloatArray key,
             IntArray at,
             int t,
@@ -70,7 +71,7 @@ public final class DropoutKernel {
      * @param key {@link #KEY} numbers, as {@link #setKey} writes them
      * @param rate the probability p that an element becomes 0, in steps of 2^-24
      */
-    public static void drop(Stage s, String id, Slice y, Slice x, Slice key, int n, float rate) {
+    public static void drop(Stage s, String id, @Stored Slice y, @Stored Slice x, Slice key, int n, float rate) {
         int t = s.place(y, x, key);
         if (s.shape() == Shape.GROUPS) {
             s.grid(id, Groups.elements(n));

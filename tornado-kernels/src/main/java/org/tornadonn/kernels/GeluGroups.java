@@ -1,5 +1,6 @@
 package org.tornadonn.kernels;
 
+import org.tornadonn.storage.Stored;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
@@ -9,7 +10,7 @@ public final class GeluGroups {
     private GeluGroups() {}
 
     public static void kForward(
-            KernelContext context, FloatArray y, FloatArray x, IntArray at, int t, int n, int form) {
+            KernelContext context, @Stored FloatArray y, @Stored FloatArray x, IntArray at, int t, int n, int form) {
         int y0 = at.get(t);
         int x0 = at.get(t + 1);
         int first = context.groupIdx * Groups.ELEMENTS + context.localIdx;
@@ -26,7 +27,14 @@ public final class GeluGroups {
     }
 
     public static void kBackward(
-            KernelContext context, FloatArray dX, FloatArray dY, FloatArray x, IntArray at, int t, int n, int form) {
+            KernelContext context,
+            @Stored FloatArray dX,
+            @Stored FloatArray dY,
+            @Stored FloatArray x,
+            IntArray at,
+            int t,
+            int n,
+            int form) {
         int dX0 = at.get(t);
         int dY0 = at.get(t + 1);
         int x0 = at.get(t + 2);

@@ -1,5 +1,6 @@
 package org.tornadonn.kernels;
 
+import org.tornadonn.storage.Stored;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.annotations.Parallel;
 import uk.ac.manchester.tornado.api.math.TornadoMath;
@@ -11,7 +12,7 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  * tanh: Φ(x) ≈ (1 + tanh z) / 2 = σ(2z) with the logistic function σ and z = √(2/π) (x + 0.044715 x³); dX = dY (σ + 2 x z' σ (1 - σ)).
  */
 public final class GeluKernel {
-    private static final int BLOCK = 8192;
+    static final int BLOCK = 8192;
 
     private GeluKernel() {}
 
@@ -45,7 +46,7 @@ public final class GeluKernel {
     }
 
     public static void kForward(
-            FloatArray y, FloatArray x, IntArray at, int t, int blocks, int n, int perBlock, int form) {
+            @Stored FloatArray y, @Stored FloatArray x, IntArray at, int t, int blocks, int n, int perBlock, int form) {
         for (@Parallel int block = 0; block < blocks; block++) {
             int y0 = at.get(t);
             int x0 = at.get(t + 1);
@@ -64,7 +65,15 @@ public final class GeluKernel {
     }
 
     public static void kBackward(
-            FloatArray dX, FloatArray dY, FloatArray x, IntArray at, int t, int blocks, int n, int perBlock, int form) {
+            @Stored FloatArray dX,
+            @Stored FloatArray dY,
+            @Stored FloatArray x,
+            IntArray at,
+            int t,
+            int blocks,
+            int n,
+            int perBlock,
+            int form) {
         for (@Parallel int block = 0; block < blocks; block++) {
             int dX0 = at.get(t);
             int dY0 = at.get(t + 1);
@@ -84,7 +93,7 @@ public final class GeluKernel {
     }
 
     /** y [n] from x [n]. */
-    public static void forward(Stage s, String id, Form form, Slice y, Slice x, int n) {
+    public static void forward(Stage s, String id, Form form, @Stored Slice y, @Stored Slice x, int n) {
         int t = s.place(y, x);
         if (s.shape() == Shape.GROUPS) {
             s.grid(id, Groups.elements(n));
@@ -116,7 +125,8 @@ public final class GeluKernel {
     }
 
     /** dX [n] from dY [n] and forward's x. */
-    public static void backward(Stage s, String id, Form form, Slice dX, Slice dY, Slice x, int n) {
+    public static void backward(
+            Stage s, String id, Form form, @Stored Slice dX, @Stored Slice dY, @Stored Slice x, int n) {
         int t = s.place(dX, dY, x);
         if (s.shape() == Shape.GROUPS) {
             s.grid(id, Groups.elements(n));

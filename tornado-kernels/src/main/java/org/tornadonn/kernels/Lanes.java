@@ -1,5 +1,6 @@
 package org.tornadonn.kernels;
 
+import org.tornadonn.storage.Stored;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
 /** Sixteen lanes to one number, by halves. v is only used in whole lanes, so it stays in a register. */
@@ -7,7 +8,7 @@ final class Lanes {
     private Lanes() {}
 
     /** The largest of the n > 0 values from {@code first}. Four sets of lanes, for Math.max, which asks for NaN, takes long to follow itself. */
-    static float maximum(FloatArray x, int first, int n) {
+    static float rowMaximum(@Stored FloatArray x, int first, int n) {
         int whole = n / 16 * 16;
         int quads = n / 64 * 64;
         float[] most = new float[16];

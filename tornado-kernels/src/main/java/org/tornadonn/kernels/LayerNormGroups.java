@@ -1,5 +1,6 @@
 package org.tornadonn.kernels;
 
+import org.tornadonn.storage.Stored;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.math.TornadoMath;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
@@ -14,10 +15,10 @@ public final class LayerNormGroups {
 
     public static void kForward(
             KernelContext context,
-            FloatArray y,
+            @Stored FloatArray y,
             FloatArray mean,
             FloatArray rstd,
-            FloatArray x,
+            @Stored FloatArray x,
             FloatArray gamma,
             FloatArray beta,
             IntArray at,
@@ -103,15 +104,15 @@ public final class LayerNormGroups {
     // `kept` columns are in local memory meanwhile; the others are read again.
     public static void kBackward(
             KernelContext context,
-            FloatArray dX,
+            @Stored FloatArray dX,
             FloatArray partialGamma,
             FloatArray partialBeta,
-            FloatArray dY,
-            FloatArray x,
+            @Stored FloatArray dY,
+            @Stored FloatArray x,
             FloatArray gamma,
             FloatArray mean,
             FloatArray rstd,
-            FloatArray dSkip,
+            @Stored FloatArray dSkip,
             IntArray at,
             int t,
             int rows,

@@ -1,5 +1,6 @@
 package org.tornadonn.kernels;
 
+import org.tornadonn.storage.Stored;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.annotations.Parallel;
 import uk.ac.manchester.tornado.api.math.TornadoMath;
@@ -15,10 +16,10 @@ public final class LayerNormKernel {
     private LayerNormKernel() {}
 
     public static void kForward(
-            FloatArray y,
+            @Stored FloatArray y,
             FloatArray mean,
             FloatArray rstd,
-            FloatArray x,
+            @Stored FloatArray x,
             FloatArray gamma,
             FloatArray beta,
             IntArray at,
@@ -85,15 +86,15 @@ public final class LayerNormKernel {
     }
 
     public static void kBackward(
-            FloatArray dX,
+            @Stored FloatArray dX,
             FloatArray partialGamma,
             FloatArray partialBeta,
-            FloatArray dY,
-            FloatArray x,
+            @Stored FloatArray dY,
+            @Stored FloatArray x,
             FloatArray gamma,
             FloatArray mean,
             FloatArray rstd,
-            FloatArray dSkip,
+            @Stored FloatArray dSkip,
             IntArray at,
             int t,
             int parts,
@@ -169,10 +170,10 @@ public final class LayerNormKernel {
     public static void forward(
             Stage s,
             String id,
-            Slice y,
+            @Stored Slice y,
             Slice mean,
             Slice rstd,
-            Slice x,
+            @Stored Slice x,
             Slice gamma,
             Slice beta,
             int rows,
@@ -224,21 +225,21 @@ public final class LayerNormKernel {
     public static void backward(
             Stage s,
             String id,
-            Slice dX,
+            @Stored Slice dX,
             Slice dGamma,
             Slice dBeta,
-            Slice dY,
-            Slice x,
+            @Stored Slice dY,
+            @Stored Slice x,
             Slice gamma,
             Slice mean,
             Slice rstd,
-            Slice dSkip,
+            @Stored Slice dSkip,
             int rows,
             int c) {
         int parts = PartialSums.parts(s, rows);
         FloatArray partialGamma = new FloatArray(parts * c);
         FloatArray partialBeta = new FloatArray(parts * c);
-        Slice someSkip = dSkip == null ? dY : dSkip;
+        @Stored Slice someSkip = dSkip == null ? dY : dSkip;
         int t = s.place(dX, Slice.of(partialGamma), Slice.of(partialBeta), dY, x, gamma, mean, rstd, someSkip);
         if (s.shape() == Shape.GROUPS) {
             s.grid(id, Groups.grid(parts));

@@ -1,5 +1,6 @@
 package org.tornadonn.kernels;
 
+import org.tornadonn.storage.Stored;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
@@ -14,14 +15,14 @@ public final class MatMulGroups {
     /** As {@link MatMulKernel#kMultiply}. Where k is in parts, {@code depth} long, each has its sums [m, n] behind those of the one before. */
     public static void kMultiply(
             KernelContext context,
-            FloatArray other,
+            @Stored FloatArray other,
             FloatArray c,
-            FloatArray a,
-            FloatArray b,
+            @Stored FloatArray a,
+            @Stored FloatArray b,
             FloatArray bias,
             FloatArray scale,
             FloatArray factors,
-            FloatArray gelu,
+            @Stored FloatArray gelu,
             IntArray at,
             int t,
             int m,

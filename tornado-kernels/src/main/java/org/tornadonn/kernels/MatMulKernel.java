@@ -1,5 +1,6 @@
 package org.tornadonn.kernels;
 
+import org.tornadonn.storage.Stored;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.WorkerGrid;
 import uk.ac.manchester.tornado.api.WorkerGrid1D;
@@ -15,13 +16,13 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  * and keeps 8 x 32 sums in registers.
  */
 public final class MatMulKernel {
-    private static final int COLUMNS = 32;
+    static final int COLUMNS = 32;
 
     /** Rows of a work-item: enough that packing its panel costs little, few enough that they stay in a core's cache. */
-    private static final int ROWS = 512;
+    static final int ROWS = 512;
 
     /** What a group should have of k, at least, where k is split. */
-    private static final int DEPTH = 256;
+    static final int DEPTH = 256;
 
     private MatMulKernel() {}
 
@@ -33,14 +34,14 @@ public final class MatMulKernel {
     // A residual stands before c, because blocks that are stacked have both in one array.
     public static void kMultiply(
             KernelContext context,
-            FloatArray other,
+            @Stored FloatArray other,
             FloatArray c,
-            FloatArray a,
-            FloatArray b,
+            @Stored FloatArray a,
+            @Stored FloatArray b,
             FloatArray bias,
             FloatArray scale,
             FloatArray factors,
-            FloatArray gelu,
+            @Stored FloatArray gelu,
             IntArray at,
             int t,
             int m,
@@ -212,20 +213,21 @@ public final class MatMulKernel {
             Stage s,
             String id,
             Slice c,
-            Slice a,
+            @Stored Slice a,
             boolean transposeA,
-            Slice b,
+            @Stored Slice b,
             boolean transposeB,
             Epilogue e,
             int batch,
             int m,
             int n,
             int k) {
-        Slice other = given(e.other(), b);
-        Slice bias = given(e.bias(), b);
-        Slice scale = given(e.scale(), b);
-        Slice factors = given(e.factors(), b);
-        Slice gelu = given(e.gelu(), b);
+        @Stored Slice other = given(e.other(), b);
+        Slice floats = PartialSums.inFloat(b, 1);
+        Slice bias = given(e.bias(), floats);
+        Slice scale = given(e.scale(), floats);
+        Slice factors = given(e.factors(), floats);
+        @Stored Slice gelu = given(e.gelu(), b);
         if (s.shape() == Shape.GROUPS) {
             int tiles = Rows.divideUp(m, 64) * Rows.divideUp(n, 64);
             // A few long sums, such as gradients of weights, are made in parts: by the sizes, so that no device has
@@ -234,7 +236,7 @@ public final class MatMulKernel {
             int wished = whole ? 1 : Math.max(1, Math.min(Groups.PARTS / tiles, k / DEPTH));
             int depth = Rows.divideUp(Rows.divideUp(k, wished), 16) * 16;
             int parts = Rows.divideUp(k, depth);
-            Slice sums = parts == 1 ? c : Slice.of(new FloatArray(parts * m * n));
+            Slice sums = parts == 1 ? PartialSums.inFloat(c, batch * m * n) : Slice.of(new FloatArray(parts * m * n));
             s.grid(id, Groups.grid(batch * parts * tiles));
             s.graph()
                     .task(
@@ -260,8 +262,8 @@ public final class MatMulKernel {
                             e.form().ordinal(),
                             e.rowsPerFactor(),
                             depth);
-            if (parts > 1) {
-                PartialSums.sum(s, id + "Parts", c, sums.array(), parts, m * n);
+            if (sums != c) {
+                PartialSums.sum(s, id + "Parts", c, sums, parts, m * n, batch * m * n);
             }
             return;
         }
@@ -272,13 +274,14 @@ public final class MatMulKernel {
         WorkerGrid grid = new WorkerGrid1D(batch * columnBlocks * Rows.divideUp(m, rowsPerItem));
         grid.setLocalWork(1, 1, 1);
         s.grid(id, grid);
+        Slice sums = PartialSums.inFloat(c, batch * m * n);
         s.graph()
                 .task(
                         id,
                         MatMulKernel::kMultiply,
                         new KernelContext(),
                         other.array(),
-                        c.array(),
+                        sums.array(),
                         a.array(),
                         b.array(),
                         bias.array(),
@@ -286,7 +289,7 @@ public final class MatMulKernel {
                         factors.array(),
                         gelu.array(),
                         s.table(),
-                        s.place(other, c, a, b, bias, scale, factors, gelu),
+                        s.place(other, sums, a, b, bias, scale, factors, gelu),
                         m,
                         n,
                         k,
@@ -296,27 +299,29 @@ public final class MatMulKernel {
                         e.form().ordinal(),
                         e.rowsPerFactor(),
                         rowsPerItem);
+        PartialSums.round(s, id + "Rounded", c, sums, batch * m * n);
     }
 
     /** A kernel must be given some array where it uses none: b, which it has anyway. */
-    private static Slice given(Slice tensor, Slice b) {
+    static Slice given(Slice tensor, Slice b) {
         return tensor == null ? b : tensor;
     }
 
     /** y [rows, out] = x [rows, in] wᵀ, and what follows it; w [out, in]. */
-    public static void linear(Stage s, String id, Slice y, Slice x, Slice w, Epilogue e, int rows, int in, int out) {
+    public static void linear(
+            Stage s, String id, Slice y, @Stored Slice x, @Stored Slice w, Epilogue e, int rows, int in, int out) {
         multiply(s, id, y, x, false, w, true, e, 1, rows, out, in);
     }
 
     /** dX [rows, in] = dY [rows, out] w, and what follows it. */
     public static void linearBackwardInput(
-            Stage s, String id, Slice dX, Slice dY, Slice w, Epilogue e, int rows, int in, int out) {
+            Stage s, String id, Slice dX, @Stored Slice dY, @Stored Slice w, Epilogue e, int rows, int in, int out) {
         multiply(s, id, dX, dY, false, w, false, e, 1, rows, in, out);
     }
 
     /** dW [out, in] = dYᵀ x. */
     public static void linearBackwardWeight(
-            Stage s, String id, Slice dW, Slice dY, Slice x, int rows, int in, int out) {
+            Stage s, String id, Slice dW, @Stored Slice dY, @Stored Slice x, int rows, int in, int out) {
         multiply(s, id, dW, dY, true, x, false, Epilogue.NONE, 1, out, in, rows);
     }
 
@@ -328,9 +333,9 @@ public final class MatMulKernel {
             Stage s,
             String id,
             Slice c,
-            Slice a,
+            @Stored Slice a,
             boolean transposeA,
-            Slice b,
+            @Stored Slice b,
             boolean transposeB,
             int batch,
             int m,

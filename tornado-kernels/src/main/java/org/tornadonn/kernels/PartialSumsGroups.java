@@ -1,5 +1,6 @@
 package org.tornadonn.kernels;
 
+import org.tornadonn.storage.Stored;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
@@ -10,7 +11,7 @@ public final class PartialSumsGroups {
 
     public static void kSumParts(
             KernelContext context,
-            FloatArray out,
+            @Stored FloatArray out,
             FloatArray partial,
             IntArray at,
             int t,

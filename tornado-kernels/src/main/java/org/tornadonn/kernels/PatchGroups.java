@@ -1,5 +1,6 @@
 package org.tornadonn.kernels;
 
+import org.tornadonn.storage.Stored;
 import uk.ac.manchester.tornado.api.annotations.Parallel;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
@@ -10,8 +11,8 @@ public final class PatchGroups {
 
     /** Patches from images or, where {@code fold} is 1, images from patches. */
     public static void kMove(
-            FloatArray to,
-            FloatArray from,
+            @Stored FloatArray to,
+            @Stored FloatArray from,
             IntArray at,
             int t,
             int n,

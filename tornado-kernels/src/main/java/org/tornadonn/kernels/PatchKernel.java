@@ -1,5 +1,6 @@
 package org.tornadonn.kernels;
 
+import org.tornadonn.storage.Stored;
 import uk.ac.manchester.tornado.api.annotations.Parallel;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
@@ -19,8 +20,8 @@ public final class PatchKernel {
     private PatchKernel() {}
 
     public static void kUnfold(
-            FloatArray patches,
-            FloatArray images,
+            @Stored FloatArray patches,
+            @Stored FloatArray images,
             IntArray at,
             int t,
             int count,
@@ -50,8 +51,8 @@ public final class PatchKernel {
     }
 
     public static void kFold(
-            FloatArray images,
-            FloatArray patches,
+            @Stored FloatArray images,
+            @Stored FloatArray patches,
             IntArray at,
             int t,
             int count,
@@ -84,8 +85,8 @@ public final class PatchKernel {
     public static void unfold(
             Stage s,
             String id,
-            Slice patches,
-            Slice images,
+            @Stored Slice patches,
+            @Stored Slice images,
             Layout layout,
             int batch,
             int channels,
@@ -134,8 +135,8 @@ public final class PatchKernel {
     public static void fold(
             Stage s,
             String id,
-            Slice images,
-            Slice patches,
+            @Stored Slice images,
+            @Stored Slice patches,
             Layout layout,
             int batch,
             int channels,

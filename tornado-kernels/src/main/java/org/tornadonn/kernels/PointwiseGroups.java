@@ -1,5 +1,6 @@
 package org.tornadonn.kernels;
 
+import org.tornadonn.storage.Stored;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
@@ -11,8 +12,8 @@ public final class PointwiseGroups {
 
     public static void kForward(
             KernelContext context,
-            FloatArray y,
-            FloatArray x,
+            @Stored FloatArray y,
+            @Stored FloatArray x,
             FloatArray alpha,
             FloatArray shift,
             FloatArray gamma,
@@ -56,17 +57,17 @@ public final class PointwiseGroups {
 
     public static void kBackward(
             KernelContext context,
-            FloatArray dX,
+            @Stored FloatArray dX,
             FloatArray partialAlpha,
             FloatArray partialShift,
             FloatArray partialGamma,
             FloatArray partialBeta,
-            FloatArray dY,
-            FloatArray x,
+            @Stored FloatArray dY,
+            @Stored FloatArray x,
             FloatArray alpha,
             FloatArray shift,
             FloatArray gamma,
-            FloatArray dSkip,
+            @Stored FloatArray dSkip,
             IntArray at,
             int t,
             int rows,

@@ -1,5 +1,6 @@
 package org.tornadonn.kernels;
 
+import org.tornadonn.storage.Stored;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.annotations.Parallel;
 import uk.ac.manchester.tornado.api.math.TornadoMath;
@@ -84,8 +85,8 @@ public final class PointwiseKernel {
     }
 
     public static void kForward(
-            FloatArray y,
-            FloatArray x,
+            @Stored FloatArray y,
+            @Stored FloatArray x,
             FloatArray alpha,
             FloatArray shift,
             FloatArray gamma,
@@ -129,17 +130,17 @@ public final class PointwiseKernel {
     }
 
     public static void kBackward(
-            FloatArray dX,
+            @Stored FloatArray dX,
             FloatArray partialAlpha,
             FloatArray partialShift,
             FloatArray partialGamma,
             FloatArray partialBeta,
-            FloatArray dY,
-            FloatArray x,
+            @Stored FloatArray dY,
+            @Stored FloatArray x,
             FloatArray alpha,
             FloatArray shift,
             FloatArray gamma,
-            FloatArray dSkip,
+            @Stored FloatArray dSkip,
             IntArray at,
             int t,
             int parts,
@@ -216,8 +217,8 @@ public final class PointwiseKernel {
             Stage s,
             String id,
             Function f,
-            Slice y,
-            Slice x,
+            @Stored Slice y,
+            @Stored Slice x,
             Slice alpha,
             Slice shift,
             Slice gamma,
@@ -269,7 +270,7 @@ public final class PointwiseKernel {
                         f.ordinal());
     }
 
-    private static int scalars(Slice alpha, Slice shift) {
+    static int scalars(Slice alpha, Slice shift) {
         return (alpha == null ? 0 : 1) + (shift == null ? 0 : 2);
     }
 
@@ -281,17 +282,17 @@ public final class PointwiseKernel {
             Stage s,
             String id,
             Function f,
-            Slice dX,
+            @Stored Slice dX,
             Slice dAlpha,
             Slice dShift,
             Slice dGamma,
             Slice dBeta,
-            Slice dY,
-            Slice x,
+            @Stored Slice dY,
+            @Stored Slice x,
             Slice alpha,
             Slice shift,
             Slice gamma,
-            Slice dSkip,
+            @Stored Slice dSkip,
             int rows,
             int c) {
         int parts = PartialSums.parts(s, rows);
@@ -304,7 +305,7 @@ public final class PointwiseKernel {
         int present = scalars(alpha, shift) + (dSkip == null ? 0 : 4);
         Slice someAlpha = alpha == null ? gamma : alpha;
         Slice someShift = shift == null ? gamma : shift;
-        Slice someSkip = dSkip == null ? dY : dSkip;
+        @Stored Slice someSkip = dSkip == null ? dY : dSkip;
         int t = s.place(
                 dX,
                 Slice.of(partialAlpha),

@@ -1,5 +1,6 @@
 package org.tornadonn.kernels;
 
+import org.tornadonn.storage.Stored;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.annotations.Parallel;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
@@ -11,8 +12,8 @@ public final class PoolGroups {
 
     public static void kForward(
             KernelContext context,
-            FloatArray y,
-            FloatArray x,
+            @Stored FloatArray y,
+            @Stored FloatArray x,
             IntArray at,
             int t,
             int blocks,
@@ -43,7 +44,15 @@ public final class PoolGroups {
     }
 
     public static void kBackward(
-            FloatArray dX, FloatArray dY, IntArray at, int t, int n, int tokens, int c, int first, int end) {
+            @Stored FloatArray dX,
+            @Stored FloatArray dY,
+            IntArray at,
+            int t,
+            int n,
+            int tokens,
+            int c,
+            int first,
+            int end) {
         for (@Parallel int i = 0; i < n; i++) {
             int token = i / c % tokens;
             float share = 0f;

@@ -1,5 +1,6 @@
 package org.tornadonn.kernels;
 
+import org.tornadonn.storage.Stored;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.annotations.Parallel;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
@@ -13,7 +14,15 @@ public final class PoolKernel {
     private PoolKernel() {}
 
     public static void kForward(
-            FloatArray y, FloatArray x, IntArray at, int t, int batch, int tokens, int c, int first, int end) {
+            @Stored FloatArray y,
+            @Stored FloatArray x,
+            IntArray at,
+            int t,
+            int batch,
+            int tokens,
+            int c,
+            int first,
+            int end) {
         for (@Parallel int b = 0; b < batch; b++) {
             int y0 = at.get(t) + b * c;
             int x0 = at.get(t + 1) + b * tokens * c;
@@ -28,7 +37,15 @@ public final class PoolKernel {
     }
 
     public static void kBackward(
-            FloatArray dX, FloatArray dY, IntArray at, int t, int rows, int tokens, int c, int first, int end) {
+            @Stored FloatArray dX,
+            @Stored FloatArray dY,
+            IntArray at,
+            int t,
+            int rows,
+            int tokens,
+            int c,
+            int first,
+            int end) {
         for (@Parallel int row = 0; row < rows; row++) {
             int dX0 = at.get(t) + row * c;
             int dY0 = at.get(t + 1) + row / tokens * c;
@@ -46,7 +63,8 @@ public final class PoolKernel {
     }
 
     /** y [batch, c] from x [batch, tokens, c]. */
-    public static void forward(Stage s, String id, Slice y, Slice x, int batch, int tokens, int c, int first, int end) {
+    public static void forward(
+            Stage s, String id, @Stored Slice y, @Stored Slice x, int batch, int tokens, int c, int first, int end) {
         int t = s.place(y, x);
         if (s.shape() == Shape.GROUPS) {
             int blocks = Rows.divideUp(c, 16);
@@ -72,7 +90,7 @@ public final class PoolKernel {
 
     /** dX [batch, tokens, c] from dY [batch, c]. */
     public static void backward(
-            Stage s, String id, Slice dX, Slice dY, int batch, int tokens, int c, int first, int end) {
+            Stage s, String id, @Stored Slice dX, @Stored Slice dY, int batch, int tokens, int c, int first, int end) {
         int t = s.place(dX, dY);
         if (s.shape() == Shape.GROUPS) {
             s.graph()

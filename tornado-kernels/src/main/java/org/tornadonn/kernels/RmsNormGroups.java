@@ -1,5 +1,6 @@
 package org.tornadonn.kernels;
 
+import org.tornadonn.storage.Stored;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.math.TornadoMath;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
@@ -11,9 +12,9 @@ public final class RmsNormGroups {
 
     public static void kForward(
             KernelContext context,
-            FloatArray y,
+            @Stored FloatArray y,
             FloatArray rstd,
-            FloatArray x,
+            @Stored FloatArray x,
             FloatArray gamma,
             IntArray at,
             int t,
@@ -75,13 +76,13 @@ public final class RmsNormGroups {
     // As in LayerNormGroups: four rows at a time, the first `kept` columns in local memory.
     public static void kBackward(
             KernelContext context,
-            FloatArray dX,
+            @Stored FloatArray dX,
             FloatArray partialGamma,
-            FloatArray dY,
-            FloatArray x,
+            @Stored FloatArray dY,
+            @Stored FloatArray x,
             FloatArray gamma,
             FloatArray rstd,
-            FloatArray dSkip,
+            @Stored FloatArray dSkip,
             IntArray at,
             int t,
             int rows,

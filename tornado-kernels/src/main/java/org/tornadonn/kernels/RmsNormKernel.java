@@ -1,5 +1,6 @@
 package org.tornadonn.kernels;
 
+import org.tornadonn.storage.Stored;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.annotations.Parallel;
 import uk.ac.manchester.tornado.api.math.TornadoMath;
@@ -15,9 +16,9 @@ public final class RmsNormKernel {
     private RmsNormKernel() {}
 
     public static void kForward(
-            FloatArray y,
+            @Stored FloatArray y,
             FloatArray rstd,
-            FloatArray x,
+            @Stored FloatArray x,
             FloatArray gamma,
             IntArray at,
             int t,
@@ -66,13 +67,13 @@ public final class RmsNormKernel {
     }
 
     public static void kBackward(
-            FloatArray dX,
+            @Stored FloatArray dX,
             FloatArray partialGamma,
-            FloatArray dY,
-            FloatArray x,
+            @Stored FloatArray dY,
+            @Stored FloatArray x,
             FloatArray gamma,
             FloatArray rstd,
-            FloatArray dSkip,
+            @Stored FloatArray dSkip,
             IntArray at,
             int t,
             int parts,
@@ -133,7 +134,7 @@ public final class RmsNormKernel {
 
     /** y [rows, c], rstd [rows] from x [rows, c], gamma [c]. */
     public static void forward(
-            Stage s, String id, Slice y, Slice rstd, Slice x, Slice gamma, int rows, int c, float eps) {
+            Stage s, String id, @Stored Slice y, Slice rstd, @Stored Slice x, Slice gamma, int rows, int c, float eps) {
         int t = s.place(y, rstd, x, gamma);
         if (s.shape() == Shape.GROUPS) {
             s.grid(id, Groups.rows(rows, c));
@@ -176,18 +177,18 @@ public final class RmsNormKernel {
     public static void backward(
             Stage s,
             String id,
-            Slice dX,
+            @Stored Slice dX,
             Slice dGamma,
-            Slice dY,
-            Slice x,
+            @Stored Slice dY,
+            @Stored Slice x,
             Slice gamma,
             Slice rstd,
-            Slice dSkip,
+            @Stored Slice dSkip,
             int rows,
             int c) {
         int parts = PartialSums.parts(s, rows);
         FloatArray partialGamma = new FloatArray(parts * c);
-        Slice someSkip = dSkip == null ? dY : dSkip;
+        @Stored Slice someSkip = dSkip == null ? dY : dSkip;
         int t = s.place(dX, Slice.of(partialGamma), dY, x, gamma, rstd, someSkip);
         if (s.shape() == Shape.GROUPS) {
             s.grid(id, Groups.grid(parts));

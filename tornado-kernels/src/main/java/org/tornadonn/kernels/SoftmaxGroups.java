@@ -1,5 +1,6 @@
 package org.tornadonn.kernels;
 
+import org.tornadonn.storage.Stored;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.math.TornadoMath;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
@@ -10,7 +11,14 @@ public final class SoftmaxGroups {
     private SoftmaxGroups() {}
 
     public static void kForward(
-            KernelContext context, FloatArray y, FloatArray x, IntArray at, int t, int rows, int c, int items) {
+            KernelContext context,
+            @Stored FloatArray y,
+            @Stored FloatArray x,
+            IntArray at,
+            int t,
+            int rows,
+            int c,
+            int items) {
         float[] maxima = context.allocateFloatLocalArray(128);
         float[] sums = context.allocateFloatLocalArray(128);
         int item = context.localIdx;
@@ -74,9 +82,9 @@ public final class SoftmaxGroups {
 
     public static void kBackward(
             KernelContext context,
-            FloatArray dX,
-            FloatArray dY,
-            FloatArray y,
+            @Stored FloatArray dX,
+            @Stored FloatArray dY,
+            @Stored FloatArray y,
             IntArray at,
             int t,
             int rows,

@@ -1,5 +1,6 @@
 package org.tornadonn.kernels;
 
+import org.tornadonn.storage.Stored;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.annotations.Parallel;
 import uk.ac.manchester.tornado.api.math.TornadoMath;
@@ -14,7 +15,14 @@ public final class SoftmaxKernel {
     private SoftmaxKernel() {}
 
     public static void kForward(
-            FloatArray y, FloatArray x, IntArray at, int t, int blocks, int rows, int c, int rowsPerBlock) {
+            @Stored FloatArray y,
+            @Stored FloatArray x,
+            IntArray at,
+            int t,
+            int blocks,
+            int rows,
+            int c,
+            int rowsPerBlock) {
         for (@Parallel int block = 0; block < blocks; block++) {
             int last = Math.min(rows, (block + 1) * rowsPerBlock);
             int whole = c / 16 * 16;
@@ -22,7 +30,7 @@ public final class SoftmaxKernel {
             for (int row = block * rowsPerBlock; row < last; row++) {
                 int o = at.get(t) + row * c;
                 int i = at.get(t + 1) + row * c;
-                float maximum = Lanes.maximum(x, i, c);
+                float maximum = Lanes.rowMaximum(x, i, c);
                 for (int l = 0; l < 16; l++) {
                     sums[l] = 0f;
                 }
@@ -53,9 +61,9 @@ public final class SoftmaxKernel {
     }
 
     public static void kBackward(
-            FloatArray dX,
-            FloatArray dY,
-            FloatArray y,
+            @Stored FloatArray dX,
+            @Stored FloatArray dY,
+            @Stored FloatArray y,
             IntArray at,
             int t,
             int blocks,
@@ -95,7 +103,7 @@ public final class SoftmaxKernel {
     }
 
     /** y [rows, c] from x [rows, c]. */
-    public static void forward(Stage s, String id, Slice y, Slice x, int rows, int c) {
+    public static void forward(Stage s, String id, @Stored Slice y, @Stored Slice x, int rows, int c) {
         int t = s.place(y, x);
         if (s.shape() == Shape.GROUPS) {
             s.grid(id, Groups.rows(rows, c));
@@ -119,7 +127,8 @@ public final class SoftmaxKernel {
     }
 
     /** dX [rows, c] from dY and forward's y. */
-    public static void backward(Stage s, String id, Slice dX, Slice dY, Slice y, int rows, int c) {
+    public static void backward(
+            Stage s, String id, @Stored Slice dX, @Stored Slice dY, @Stored Slice y, int rows, int c) {
         int t = s.place(dX, dY, y);
         if (s.shape() == Shape.GROUPS) {
             s.grid(id, Groups.rows(rows, c));

@@ -82,7 +82,7 @@ public final class Stage {
 
     private boolean uses(FloatArray array) {
         for (Slice slice : slices) {
-            if (slice.array() == array) {
+            if (slice.data() == array) {
                 return true;
             }
         }
@@ -103,7 +103,7 @@ public final class Stage {
     public void select(int layer, FloatArray moved, int by) {
         for (int i = 0; i < slices.size(); i++) {
             Slice slice = slices.get(i);
-            table.set(i, slice.at(layer) + (slice.array() == moved ? by : 0));
+            table.set(i, slice.at(layer) + (slice.data() == moved ? by : 0));
         }
     }
 

@@ -1,0 +1,424 @@
+package org.tornadonn.kernels;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.tornadonn.suite.Outcome;
+import org.tornadonn.suite.Recorder;
+import uk.ac.manchester.tornado.api.GridScheduler;
+import uk.ac.manchester.tornado.api.TornadoExecutionPlan;
+import uk.ac.manchester.tornado.api.common.TornadoDevice;
+import uk.ac.manchester.tornado.api.enums.DataTransferMode;
+import uk.ac.manchester.tornado.api.types.HalfFloat;
+import uk.ac.manchester.tornado.api.types.arrays.BFloat16Array;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+import uk.ac.manchester.tornado.api.types.arrays.HalfFloatArray;
+import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
+
+/**
+ * Every op on tensors in 16 bits gives what it gives in float, which {@link KernelTest} and its neighbours compare with references, rounded
+ * once: so all sums are in float. The inputs are numbers of the format.
+ */
+class StorageTest {
+    private enum Format {
+        HALF("Half", 11),
+        BFLOAT16("BFloat16", 8);
+
+        final String prefix;
+        final double roundoff;
+
+        Format(String prefix, int precision) {
+            this.prefix = prefix;
+            roundoff = Math.scalb(1, -precision);
+        }
+
+        TornadoNativeArray array(float[] values) {
+            if (this == BFLOAT16) {
+                return BFloat16Array.fromFloats(values);
+            }
+            HalfFloatArray array = new HalfFloatArray(values.length);
+            for (int i = 0; i < values.length; i++) {
+                array.set(i, new HalfFloat(values[i]));
+            }
+            return array;
+        }
+    }
+
+    private static float value(TornadoNativeArray array, int i) {
+        return switch (array) {
+            case HalfFloatArray halves -> halves.get(i).getFloat32();
+            case BFloat16Array bfloats -> bfloats.getFloat(i);
+            default -> ((FloatArray) array).get(i);
+        };
+    }
+
+    /** A tensor of an op: {@code stored} ones are in the format, the others in float always. */
+    private record Tensor(int size, boolean output, boolean stored) {}
+
+    private static Tensor in(int size) {
+        return new Tensor(size, false, true);
+    }
+
+    private static Tensor out(int size) {
+        return new Tensor(size, true, true);
+    }
+
+    private static Tensor floatIn(int size) {
+        return new Tensor(size, false, false);
+    }
+
+    private static Tensor floatOut(int size) {
+        return new Tensor(size, true, false);
+    }
+
+    /** An epilogue of a product [m, n] with all there can be at once. */
+    private record Full(boolean gradient, int m, int n) {}
+
+    /** What a method that adds an op to a stage is called with, behind the stage and the task's name; how often its results are rounded. */
+    private record Case(String op, int roundings, Object... arguments) {
+        @Override
+        public String toString() {
+            return op;
+        }
+    }
+
+    private static Case of(String op, Object... arguments) {
+        return new Case(op, 1, arguments);
+    }
+
+    private static final int R = 67;
+    private static final int C = 37;
+    private static final int N = R * C;
+
+    private static final List<Case> CASES = List.of(
+            of(
+                    "PointwiseKernel.forward",
+                    PointwiseKernel.Function.TANH,
+                    out(N),
+                    in(N),
+                    floatIn(1),
+                    null,
+                    floatIn(C),
+                    floatIn(C),
+                    R,
+                    C),
+            of(
+                    "PointwiseKernel.backward",
+                    PointwiseKernel.Function.TANH,
+                    out(N),
+                    floatOut(1),
+                    null,
+                    floatOut(C),
+                    floatOut(C),
+                    in(N),
+                    in(N),
+                    floatIn(1),
+                    null,
+                    floatIn(C),
+                    in(N),
+                    R,
+                    C),
+            of(
+                    "PointwiseKernel.backward",
+                    PointwiseKernel.Function.ERF,
+                    out(N),
+                    floatOut(1),
+                    floatOut(1),
+                    floatOut(C),
+                    floatOut(C),
+                    in(N),
+                    in(N),
+                    floatIn(1),
+                    floatIn(1),
+                    floatIn(C),
+                    null,
+                    R,
+                    C),
+            of("LayerNormKernel.forward", out(N), floatOut(R), floatOut(R), in(N), floatIn(C), floatIn(C), R, C, 1e-5f),
+            of(
+                    "LayerNormKernel.backward",
+                    out(N),
+                    floatOut(C),
+                    floatOut(C),
+                    in(N),
+                    in(N),
+                    floatIn(C),
+                    floatIn(R),
+                    floatIn(R),
+                    in(N),
+                    R,
+                    C),
+            of(
+                    "LayerNormKernel.backward",
+                    out(N),
+                    floatOut(C),
+                    floatOut(C),
+                    in(N),
+                    in(N),
+                    floatIn(C),
+                    floatIn(R),
+                    floatIn(R),
+                    null,
+                    R,
+                    C),
+            of("RmsNormKernel.forward", out(N), floatOut(R), in(N), floatIn(C), R, C, 1e-5f),
+            of("RmsNormKernel.backward", out(N), floatOut(C), in(N), in(N), floatIn(C), floatIn(R), in(N), R, C),
+            of("GeluKernel.forward", GeluKernel.Form.EXACT, out(N), in(N), N),
+            of("GeluKernel.backward", GeluKernel.Form.TANH, out(N), in(N), in(N), N),
+            // In lanes the exponentials stand in y before they are divided by their sum.
+            new Case("SoftmaxKernel.forward", 2, out(N), in(N), R, C),
+            of("SoftmaxKernel.backward", out(N), in(N), in(N), R, C),
+            of("MatMulKernel.linear", out(R * C), in(R * 300), in(C * 300), Epilogue.NONE, R, 300, C),
+            of("MatMulKernel.linear", out(N), in(R * 19), in(C * 19), new Full(false, R, C), R, 19, C),
+            of("MatMulKernel.linearBackwardInput", out(R * 300), in(N), in(C * 300), Epilogue.NONE, R, 300, C),
+            of("MatMulKernel.linearBackwardInput", out(N), in(R * 19), in(19 * C), new Full(true, R, C), R, C, 19),
+            of("MatMulKernel.linearBackwardWeight", out(19 * C), in(2100 * 19), in(2100 * C), 2100, C, 19),
+            of("MatMulKernel.linearBackwardWeight", floatOut(19 * C), in(2100 * 19), in(2100 * C), 2100, C, 19),
+            of("MatMulKernel.batched", out(3 * N), in(3 * R * 270), false, in(3 * 270 * C), true, 3, R, C, 270),
+            of(
+                    "AttentionKernel.forward",
+                    out(2 * 19 * 34),
+                    floatOut(2 * 2 * 19),
+                    in(2 * 19 * 3 * 34),
+                    2,
+                    19,
+                    2,
+                    17,
+                    true),
+            of(
+                    "AttentionKernel.backward",
+                    out(2 * 19 * 3 * 34),
+                    in(2 * 19 * 34),
+                    in(2 * 19 * 3 * 34),
+                    in(2 * 19 * 34),
+                    floatIn(2 * 2 * 19),
+                    2,
+                    19,
+                    2,
+                    17,
+                    false),
+            of("DepthwiseConvKernel.forward", out(2 * 81 * C), in(2 * 81 * C), floatIn(C * 49), floatIn(C), 2, 9, C, 7),
+            of(
+                    "DepthwiseConvKernel.backwardInput",
+                    out(2 * 81 * C),
+                    in(2 * 81 * C),
+                    floatIn(C * 49),
+                    in(2 * 81 * C),
+                    2,
+                    9,
+                    C,
+                    7),
+            of(
+                    "DepthwiseConvKernel.backwardWeights",
+                    floatOut(C * 49),
+                    floatOut(C),
+                    in(2 * 81 * C),
+                    in(2 * 81 * C),
+                    2,
+                    9,
+                    C,
+                    7),
+            of("BiasKernel.backward", floatOut(C), in(N), R, C),
+            of("DropPathKernel.backward", out(N), in(N), floatIn(R), R, 1, C),
+            of("DropoutKernel.drop", out(N), in(N), floatIn(8), N, 0.25f),
+            of("PoolKernel.forward", out(2 * C), in(2 * 11 * C), 2, 11, C, 1, 11),
+            of("PoolKernel.backward", out(2 * 11 * C), in(2 * C), 2, 11, C, 1, 11),
+            of("PatchKernel.unfold", out(2 * 3 * 64), in(2 * 3 * 64), PatchKernel.Layout.CHANNELS_LAST, 2, 3, 8, 4),
+            of("PatchKernel.fold", out(2 * 3 * 64), in(2 * 3 * 64), PatchKernel.Layout.CHANNELS_FIRST, 2, 3, 8, 4));
+
+    static Stream<Arguments> cases() {
+        return Bench.cases(Stream.of(Format.values())
+                .flatMap(f -> CASES.stream().map(c -> new Object[] {f, c}))
+                .toArray(Object[][]::new));
+    }
+
+    /** An op run once: its tensors with what is known of them, and its results. */
+    private static final class Run {
+        private final Format numbers;
+        private final boolean inFormat;
+        private final Random random = new Random(20250310);
+        private final List<Slice> outputs = new ArrayList<>();
+
+        /** @param numbers the format whose numbers the inputs are, and {@code inFormat} that they are stored in */
+        Run(Format numbers, boolean inFormat) {
+            this.numbers = numbers;
+            this.inFormat = inFormat;
+        }
+
+        private Slice slice(Tensor tensor) {
+            int offset = tensor.output() ? 5 : 3;
+            float[] values = new float[offset + tensor.size()];
+            for (int i = 0; i < values.length; i++) {
+                values[i] = tensor.output() ? Float.NaN : (float) random.nextGaussian();
+            }
+            TornadoNativeArray rounded = tensor.stored() ? numbers.array(values) : FloatArray.fromArray(values);
+            if (tensor.stored() && !inFormat) {
+                FloatArray floats = new FloatArray(values.length);
+                for (int i = 0; i < values.length; i++) {
+                    floats.set(i, value(rounded, i));
+                }
+                rounded = floats;
+            }
+            Slice slice = new Slice(rounded, offset, 0);
+            if (tensor.output()) {
+                outputs.add(slice);
+            }
+            return slice;
+        }
+
+        private Object argument(Object argument) {
+            return switch (argument) {
+                case Tensor tensor -> slice(tensor);
+                case Full(boolean gradient, int m, int n) -> {
+                    Epilogue e = Epilogue.NONE
+                            .withBias(slice(floatIn(n)))
+                            .withScale(slice(floatIn(n)))
+                            .withFactors(slice(floatIn((m + 1) / 2)), 2);
+                    yield gradient
+                            ? e.withGeluGradient(GeluKernel.Form.EXACT, slice(in(m * n)))
+                            : e.withGelu(GeluKernel.Form.TANH, slice(out(m * n)))
+                                    .withResidual(slice(in(m * n)));
+                }
+                case null, default -> argument;
+            };
+        }
+
+        List<double[]> of(Case c, TornadoDevice device, Shape shape) throws Exception {
+            Stage stage = new Stage("storage", new GridScheduler(), shape);
+            List<Object> arguments = new ArrayList<>(List.of(stage, "op"));
+            Arrays.stream(c.arguments()).map(this::argument).forEach(arguments::add);
+            Object[] poisoned = outputs.stream().map(Slice::data).toArray();
+            stage.graph().transferToDevice(DataTransferMode.FIRST_EXECUTION, poisoned);
+            int dot = c.op().indexOf('.');
+            try {
+                method((inFormat ? numbers.prefix : "") + c.op().substring(0, dot), c.op().substring(dot + 1))
+                        .invoke(null, arguments.toArray());
+            } catch (InvocationTargetException e) {
+                throw e.getCause() instanceof Exception cause ? cause : e;
+            }
+            stage.graph().transferToHost(DataTransferMode.EVERY_EXECUTION, poisoned);
+            stage.select(0);
+            try (TornadoExecutionPlan plan = stage.plan(device)) {
+                plan.execute();
+                assertEquals(device, plan.getDevice(0), "the device that executed");
+            }
+            return outputs.stream().map(Run::values).toList();
+        }
+
+        private static double[] values(Slice slice) {
+            double[] values = new double[slice.data().getSize() - slice.offset()];
+            for (int i = 0; i < values.length; i++) {
+                values[i] = value(slice.data(), slice.offset() + i);
+            }
+            return values;
+        }
+    }
+
+    private static Method method(String type, String name) throws ClassNotFoundException {
+        List<Method> methods = ops(Class.forName(Stage.class.getPackageName() + "." + type))
+                .filter(m -> m.getName().equals(name))
+                .toList();
+        assertEquals(1, methods.size(), type + "." + name);
+        return methods.getFirst();
+    }
+
+    private static Stream<Method> ops(Class<?> type) {
+        return Arrays.stream(type.getDeclaredMethods())
+                .filter(m -> Modifier.isPublic(m.getModifiers()) && m.getParameterCount() > 0)
+                .filter(m -> m.getParameterTypes()[0] == Stage.class);
+    }
+
+    @ParameterizedTest(name = "{3} in {2} in {1} on {0}")
+    @MethodSource("cases")
+    void isWhatItIsInFloatRounded(TornadoDevice device, Shape shape, Format format, Case c) throws Exception {
+        List<double[]> expected = new Run(format, false).of(c, device, shape);
+        Run run = new Run(format, true);
+        List<double[]> actual;
+        try {
+            actual = run.of(c, device, shape);
+        } catch (Exception | Error e) {
+            if (!Recorder.sdk()) {
+                throw e;
+            }
+            // TornadoVM takes halves where the device computes in them, and bfloat16 with CUDA.
+            record(format, device, Outcome.REFUSED, c + ": " + e.getMessage());
+            return;
+        }
+        boolean rounded = false;
+        for (int k = 0; k < expected.size(); k++) {
+            boolean stored = !(run.outputs.get(k).data() instanceof FloatArray);
+            double largest = Arrays.stream(expected.get(k)).map(Math::abs).max().orElseThrow();
+            for (int i = 0; i < expected.get(k).length; i++) {
+                double e = expected.get(k)[i];
+                double a = actual.get(k)[i];
+                // Below the smallest normal half its spacing stays the same.
+                double tolerance = 4e-6 * largest
+                        + (stored ? c.roundings() * Math.max(Math.abs(e), 0x1p-14) * format.roundoff : 0);
+                if (!(Math.abs(e - a) <= tolerance)) {
+                    fail(c + ", result " + k + ", element " + i + ": " + a + " instead of " + e + " ± " + tolerance);
+                }
+                rounded |= stored && e != a;
+            }
+        }
+        boolean moves = c.op().startsWith("Patch");
+        boolean sums = run.outputs.stream().allMatch(o -> o.data() instanceof FloatArray);
+        assertTrue(rounded || moves || sums, "no result was rounded, so none is in 16 bits");
+        record(format, device, Outcome.PASSED, "");
+    }
+
+    private static void record(Format format, TornadoDevice device, Outcome outcome, String note) {
+        Recorder.write(
+                "tensors in " + (format == Format.HALF ? "half" : "bfloat16"),
+                "every op as in float, rounded",
+                device,
+                outcome,
+                note,
+                true,
+                "");
+    }
+
+    @Test
+    void noOpIsMissing() throws Exception {
+        Set<String> tested = CASES.stream().map(Case::op).collect(Collectors.toCollection(TreeSet::new));
+        for (Format format : Format.values()) {
+            Set<String> there = new TreeSet<>();
+            for (Class<?> type : KernelRulesTest.kernels()) {
+                if (type.getSimpleName().startsWith(format.prefix)) {
+                    String name = type.getSimpleName().substring(format.prefix.length());
+                    ops(type).forEach(m -> there.add(name + "." + m.getName()));
+                }
+            }
+            assertEquals(tested, there);
+        }
+    }
+
+    @Test
+    void anotherFormatIsAnError() throws Exception {
+        Stage stage = new Stage("storage", new GridScheduler(), Shape.LANES);
+        Slice x = Slice.of(new HalfFloatArray(4));
+        Slice y = Slice.of(new FloatArray(4));
+        InvocationTargetException e = assertThrows(
+                InvocationTargetException.class,
+                () -> method("HalfGeluKernel", "forward").invoke(null, stage, "op", GeluKernel.Form.EXACT, y, x, 4));
+        assertEquals(
+                "a tensor in a FloatArray where a HalfFloatArray is needed",
+                e.getCause().getMessage());
+    }
+}
