@@ -1,11 +1,13 @@
 package org.tornadonn.storage;
 
 import com.sun.source.tree.ClassTree;
+import com.sun.source.tree.CompilationUnitTree;
 import com.sun.source.util.TreePath;
 import com.sun.source.util.Trees;
 import java.io.IOException;
 import java.io.Writer;
 import java.util.LinkedHashSet;
+import java.util.Optional;
 import java.util.Set;
 import javax.annotation.processing.AbstractProcessor;
 import javax.annotation.processing.RoundEnvironment;
@@ -43,28 +45,32 @@ public final class StorageProcessor extends AbstractProcessor {
         TreePath path = trees.getPath(type);
         String owner = type.getSimpleName().toString();
         String inPackage = processingEnv.getElementUtils().getPackageOf(type).getQualifiedName() + ".";
+        CompilationUnitTree unit = path.getCompilationUnit();
+        ClassTree tree = (ClassTree) path.getLeaf();
         try {
-            String source = path.getCompilationUnit()
-                    .getSourceFile()
-                    .getCharContent(true)
-                    .toString();
+            String source = unit.getSourceFile().getCharContent(true).toString();
             for (Format format : Format.values()) {
                 Variant variant = new Variant(
                         format,
-                        path.getCompilationUnit(),
+                        unit,
                         trees.getSourcePositions(),
                         source,
                         owner,
                         (other, method) -> hasVariant(inPackage + other, method));
-                try (Writer out = processingEnv
-                        .getFiler()
-                        .createSourceFile(inPackage + format.prefix + owner, type)
-                        .openWriter()) {
-                    out.write(variant.write((ClassTree) path.getLeaf()));
-                }
+                write(type, inPackage + format.prefix + owner, variant.write(tree));
+            }
+            Optional<String> dispatch = Dispatch.write(unit, tree);
+            if (dispatch.isPresent()) {
+                write(type, inPackage + Dispatch.name(tree), dispatch.get());
             }
         } catch (IOException e) {
             processingEnv.getMessager().printMessage(Diagnostic.Kind.ERROR, "no variant in 16 bits: " + e, type);
+        }
+    }
+
+    private void write(TypeElement of, String name, String source) throws IOException {
+        try (Writer out = processingEnv.getFiler().createSourceFile(name, of).openWriter()) {
+            out.write(source);
         }
     }
 

@@ -57,47 +57,12 @@ final class Variant extends TreeScanner<Void, Void> {
 
     /** The whole of the file. */
     String write(ClassTree type) {
-        StringBuilder out = new StringBuilder();
-        String name = unit.getPackageName().toString();
-        out.append("package ").append(name).append(";\n\n");
-        unit.getImports().stream()
-                .map(i -> i.toString().strip())
-                .filter(i -> !i.contains(Stored.class.getName()))
-                .forEach(i -> out.append(i).append('\n'));
-        out.append("import static ").append(name).append('.').append(owner).append(".*;\n");
-        for (String used : new String[] {"HalfFloat", "BFloat16", "arrays.HalfFloatArray", "arrays.BFloat16Array"}) {
-            out.append("import uk.ac.manchester.tornado.api.types.")
-                    .append(used)
-                    .append(";\n");
-        }
-        out.append("\n/** {@link ")
-                .append(owner)
-                .append("} for tensors in {@link ")
-                .append(format.array)
-                .append("}; all arithmetic is in float. */\n")
-                .append(type.getModifiers().toString().strip())
-                .append(" class ")
-                .append(format.prefix)
-                .append(owner)
-                .append(" {\n    private ")
-                .append(format.prefix)
-                .append(owner)
-                .append("() {}\n");
-        for (Tree member : type.getMembers()) {
-            if (member instanceof MethodTree method
-                    && method.getParameters().stream().anyMatch(Variant::isStored)) {
-                out.append("\n    ").append(method(method)).append('\n');
-            }
-        }
-        return out.append("}\n").toString();
-    }
-
-    static boolean isStored(VariableTree variable) {
-        return variable.getModifiers().getAnnotations().stream().anyMatch(Variant::isStored);
-    }
-
-    private static boolean isStored(AnnotationTree annotation) {
-        return annotation.getAnnotationType().toString().endsWith(Stored.class.getSimpleName());
+        return SourceFile.of(
+                unit,
+                type,
+                format.prefix + owner,
+                "{@link " + owner + "} for tensors in {@link " + format.array + "}; all arithmetic is in float.",
+                SourceFile.storedMethods(type).map(this::method));
     }
 
     private String method(MethodTree method) {
@@ -133,10 +98,10 @@ final class Variant extends TreeScanner<Void, Void> {
 
     @Override
     public Void visitVariable(VariableTree variable, Void unused) {
-        if (isStored(variable)) {
+        if (SourceFile.isStored(variable)) {
             stored.add(variable.getName().toString());
             for (AnnotationTree annotation : variable.getModifiers().getAnnotations()) {
-                if (isStored(annotation)) {
+                if (SourceFile.isStored(annotation)) {
                     replace(start(annotation), end(annotation), "");
                 }
             }

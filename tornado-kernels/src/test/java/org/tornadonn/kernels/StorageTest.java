@@ -26,8 +26,6 @@ import uk.ac.manchester.tornado.api.GridScheduler;
 import uk.ac.manchester.tornado.api.TornadoExecutionPlan;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
 import uk.ac.manchester.tornado.api.enums.DataTransferMode;
-import uk.ac.manchester.tornado.api.types.HalfFloat;
-import uk.ac.manchester.tornado.api.types.arrays.BFloat16Array;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.HalfFloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
@@ -37,38 +35,6 @@ import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
  * once: so all sums are in float. The inputs are numbers of the format.
  */
 class StorageTest {
-    private enum Format {
-        HALF("Half", 11),
-        BFLOAT16("BFloat16", 8);
-
-        final String prefix;
-        final double roundoff;
-
-        Format(String prefix, int precision) {
-            this.prefix = prefix;
-            roundoff = Math.scalb(1, -precision);
-        }
-
-        TornadoNativeArray array(float[] values) {
-            if (this == BFLOAT16) {
-                return BFloat16Array.fromFloats(values);
-            }
-            HalfFloatArray array = new HalfFloatArray(values.length);
-            for (int i = 0; i < values.length; i++) {
-                array.set(i, new HalfFloat(values[i]));
-            }
-            return array;
-        }
-    }
-
-    private static float value(TornadoNativeArray array, int i) {
-        return switch (array) {
-            case HalfFloatArray halves -> halves.get(i).getFloat32();
-            case BFloat16Array bfloats -> bfloats.getFloat(i);
-            default -> ((FloatArray) array).get(i);
-        };
-    }
-
     /** A tensor of an op: {@code stored} ones are in the format, the others in float always. */
     private record Tensor(int size, boolean output, boolean stored) {}
 
@@ -109,7 +75,7 @@ class StorageTest {
 
     private static final List<Case> CASES = List.of(
             of(
-                    "PointwiseKernel.forward",
+                    "Pointwise.forward",
                     PointwiseKernel.Function.TANH,
                     out(N),
                     in(N),
@@ -120,7 +86,7 @@ class StorageTest {
                     R,
                     C),
             of(
-                    "PointwiseKernel.backward",
+                    "Pointwise.backward",
                     PointwiseKernel.Function.TANH,
                     out(N),
                     floatOut(1),
@@ -136,7 +102,7 @@ class StorageTest {
                     R,
                     C),
             of(
-                    "PointwiseKernel.backward",
+                    "Pointwise.backward",
                     PointwiseKernel.Function.ERF,
                     out(N),
                     floatOut(1),
@@ -151,9 +117,9 @@ class StorageTest {
                     null,
                     R,
                     C),
-            of("LayerNormKernel.forward", out(N), floatOut(R), floatOut(R), in(N), floatIn(C), floatIn(C), R, C, 1e-5f),
+            of("LayerNorm.forward", out(N), floatOut(R), floatOut(R), in(N), floatIn(C), floatIn(C), R, C, 1e-5f),
             of(
-                    "LayerNormKernel.backward",
+                    "LayerNorm.backward",
                     out(N),
                     floatOut(C),
                     floatOut(C),
@@ -166,7 +132,7 @@ class StorageTest {
                     R,
                     C),
             of(
-                    "LayerNormKernel.backward",
+                    "LayerNorm.backward",
                     out(N),
                     floatOut(C),
                     floatOut(C),
@@ -178,32 +144,23 @@ class StorageTest {
                     null,
                     R,
                     C),
-            of("RmsNormKernel.forward", out(N), floatOut(R), in(N), floatIn(C), R, C, 1e-5f),
-            of("RmsNormKernel.backward", out(N), floatOut(C), in(N), in(N), floatIn(C), floatIn(R), in(N), R, C),
-            of("GeluKernel.forward", GeluKernel.Form.EXACT, out(N), in(N), N),
-            of("GeluKernel.backward", GeluKernel.Form.TANH, out(N), in(N), in(N), N),
+            of("RmsNorm.forward", out(N), floatOut(R), in(N), floatIn(C), R, C, 1e-5f),
+            of("RmsNorm.backward", out(N), floatOut(C), in(N), in(N), floatIn(C), floatIn(R), in(N), R, C),
+            of("Gelu.forward", GeluKernel.Form.EXACT, out(N), in(N), N),
+            of("Gelu.backward", GeluKernel.Form.TANH, out(N), in(N), in(N), N),
             // In lanes the exponentials stand in y before they are divided by their sum.
-            new Case("SoftmaxKernel.forward", 2, out(N), in(N), R, C),
-            of("SoftmaxKernel.backward", out(N), in(N), in(N), R, C),
-            of("MatMulKernel.linear", out(R * C), in(R * 300), in(C * 300), Epilogue.NONE, R, 300, C),
-            of("MatMulKernel.linear", out(N), in(R * 19), in(C * 19), new Full(false, R, C), R, 19, C),
-            of("MatMulKernel.linearBackwardInput", out(R * 300), in(N), in(C * 300), Epilogue.NONE, R, 300, C),
-            of("MatMulKernel.linearBackwardInput", out(N), in(R * 19), in(19 * C), new Full(true, R, C), R, C, 19),
-            of("MatMulKernel.linearBackwardWeight", out(19 * C), in(2100 * 19), in(2100 * C), 2100, C, 19),
-            of("MatMulKernel.linearBackwardWeight", floatOut(19 * C), in(2100 * 19), in(2100 * C), 2100, C, 19),
-            of("MatMulKernel.batched", out(3 * N), in(3 * R * 270), false, in(3 * 270 * C), true, 3, R, C, 270),
+            new Case("Softmax.forward", 2, out(N), in(N), R, C),
+            of("Softmax.backward", out(N), in(N), in(N), R, C),
+            of("MatMul.linear", out(R * C), in(R * 300), in(C * 300), Epilogue.NONE, R, 300, C),
+            of("MatMul.linear", out(N), in(R * 19), in(C * 19), new Full(false, R, C), R, 19, C),
+            of("MatMul.linearBackwardInput", out(R * 300), in(N), in(C * 300), Epilogue.NONE, R, 300, C),
+            of("MatMul.linearBackwardInput", out(N), in(R * 19), in(19 * C), new Full(true, R, C), R, C, 19),
+            of("MatMul.linearBackwardWeight", out(19 * C), in(2100 * 19), in(2100 * C), 2100, C, 19),
+            of("MatMul.linearBackwardWeight", floatOut(19 * C), in(2100 * 19), in(2100 * C), 2100, C, 19),
+            of("MatMul.batched", out(3 * N), in(3 * R * 270), false, in(3 * 270 * C), true, 3, R, C, 270),
+            of("Attention.forward", out(2 * 19 * 34), floatOut(2 * 2 * 19), in(2 * 19 * 3 * 34), 2, 19, 2, 17, true),
             of(
-                    "AttentionKernel.forward",
-                    out(2 * 19 * 34),
-                    floatOut(2 * 2 * 19),
-                    in(2 * 19 * 3 * 34),
-                    2,
-                    19,
-                    2,
-                    17,
-                    true),
-            of(
-                    "AttentionKernel.backward",
+                    "Attention.backward",
                     out(2 * 19 * 3 * 34),
                     in(2 * 19 * 34),
                     in(2 * 19 * 3 * 34),
@@ -214,9 +171,9 @@ class StorageTest {
                     2,
                     17,
                     false),
-            of("DepthwiseConvKernel.forward", out(2 * 81 * C), in(2 * 81 * C), floatIn(C * 49), floatIn(C), 2, 9, C, 7),
+            of("DepthwiseConv.forward", out(2 * 81 * C), in(2 * 81 * C), floatIn(C * 49), floatIn(C), 2, 9, C, 7),
             of(
-                    "DepthwiseConvKernel.backwardInput",
+                    "DepthwiseConv.backwardInput",
                     out(2 * 81 * C),
                     in(2 * 81 * C),
                     floatIn(C * 49),
@@ -226,7 +183,7 @@ class StorageTest {
                     C,
                     7),
             of(
-                    "DepthwiseConvKernel.backwardWeights",
+                    "DepthwiseConv.backwardWeights",
                     floatOut(C * 49),
                     floatOut(C),
                     in(2 * 81 * C),
@@ -235,48 +192,45 @@ class StorageTest {
                     9,
                     C,
                     7),
-            of("BiasKernel.backward", floatOut(C), in(N), R, C),
-            of("DropPathKernel.backward", out(N), in(N), floatIn(R), R, 1, C),
-            of("DropoutKernel.drop", out(N), in(N), floatIn(8), N, 0.25f),
-            of("PoolKernel.forward", out(2 * C), in(2 * 11 * C), 2, 11, C, 1, 11),
-            of("PoolKernel.backward", out(2 * 11 * C), in(2 * C), 2, 11, C, 1, 11),
-            of("PatchKernel.unfold", out(2 * 3 * 64), in(2 * 3 * 64), PatchKernel.Layout.CHANNELS_LAST, 2, 3, 8, 4),
-            of("PatchKernel.fold", out(2 * 3 * 64), in(2 * 3 * 64), PatchKernel.Layout.CHANNELS_FIRST, 2, 3, 8, 4));
+            of("Bias.backward", floatOut(C), in(N), R, C),
+            of("DropPath.backward", out(N), in(N), floatIn(R), R, 1, C),
+            of("Dropout.drop", out(N), in(N), floatIn(8), N, 0.25f),
+            of("Pool.forward", out(2 * C), in(2 * 11 * C), 2, 11, C, 1, 11),
+            of("Pool.backward", out(2 * 11 * C), in(2 * C), 2, 11, C, 1, 11),
+            of("Patch.unfold", out(2 * 3 * 64), in(2 * 3 * 64), PatchKernel.Layout.CHANNELS_LAST, 2, 3, 8, 4),
+            of("Patch.fold", out(2 * 3 * 64), in(2 * 3 * 64), PatchKernel.Layout.CHANNELS_FIRST, 2, 3, 8, 4));
 
     static Stream<Arguments> cases() {
-        return Bench.cases(Stream.of(Format.values())
+        return Bench.cases(Stream.of(DType.FLOAT16, DType.BFLOAT16)
                 .flatMap(f -> CASES.stream().map(c -> new Object[] {f, c}))
                 .toArray(Object[][]::new));
     }
 
     /** An op run once: its tensors with what is known of them, and its results. */
     private static final class Run {
-        private final Format numbers;
-        private final boolean inFormat;
+        private final DType numbers;
+        private final DType type;
         private final Random random = new Random(20250310);
         private final List<Slice> outputs = new ArrayList<>();
 
-        /** @param numbers the format whose numbers the inputs are, and {@code inFormat} that they are stored in */
-        Run(Format numbers, boolean inFormat) {
+        /**
+         * @param numbers the type whose numbers the inputs are
+         * @param type they are kept in
+         */
+        Run(DType numbers, DType type) {
             this.numbers = numbers;
-            this.inFormat = inFormat;
+            this.type = type;
         }
 
         private Slice slice(Tensor tensor) {
             int offset = tensor.output() ? 5 : 3;
-            float[] values = new float[offset + tensor.size()];
-            for (int i = 0; i < values.length; i++) {
-                values[i] = tensor.output() ? Float.NaN : (float) random.nextGaussian();
+            TornadoNativeArray rounded = (tensor.stored() ? numbers : DType.FLOAT32).array(offset + tensor.size());
+            TornadoNativeArray array = (tensor.stored() ? type : DType.FLOAT32).array(offset + tensor.size());
+            for (int i = 0; i < array.getSize(); i++) {
+                DType.set(rounded, i, tensor.output() ? Float.NaN : (float) random.nextGaussian());
+                DType.set(array, i, DType.get(rounded, i));
             }
-            TornadoNativeArray rounded = tensor.stored() ? numbers.array(values) : FloatArray.fromArray(values);
-            if (tensor.stored() && !inFormat) {
-                FloatArray floats = new FloatArray(values.length);
-                for (int i = 0; i < values.length; i++) {
-                    floats.set(i, value(rounded, i));
-                }
-                rounded = floats;
-            }
-            Slice slice = new Slice(rounded, offset, 0);
+            Slice slice = new Slice(array, offset, 0);
             if (tensor.output()) {
                 outputs.add(slice);
             }
@@ -308,8 +262,7 @@ class StorageTest {
             stage.graph().transferToDevice(DataTransferMode.FIRST_EXECUTION, poisoned);
             int dot = c.op().indexOf('.');
             try {
-                method((inFormat ? numbers.prefix : "") + c.op().substring(0, dot), c.op().substring(dot + 1))
-                        .invoke(null, arguments.toArray());
+                method(c.op().substring(0, dot), c.op().substring(dot + 1)).invoke(null, arguments.toArray());
             } catch (InvocationTargetException e) {
                 throw e.getCause() instanceof Exception cause ? cause : e;
             }
@@ -325,7 +278,7 @@ class StorageTest {
         private static double[] values(Slice slice) {
             double[] values = new double[slice.data().getSize() - slice.offset()];
             for (int i = 0; i < values.length; i++) {
-                values[i] = value(slice.data(), slice.offset() + i);
+                values[i] = DType.get(slice.data(), slice.offset() + i);
             }
             return values;
         }
@@ -347,9 +300,9 @@ class StorageTest {
 
     @ParameterizedTest(name = "{3} in {2} in {1} on {0}")
     @MethodSource("cases")
-    void isWhatItIsInFloatRounded(TornadoDevice device, Shape shape, Format format, Case c) throws Exception {
-        List<double[]> expected = new Run(format, false).of(c, device, shape);
-        Run run = new Run(format, true);
+    void isWhatItIsInFloatRounded(TornadoDevice device, Shape shape, DType type, Case c) throws Exception {
+        List<double[]> expected = new Run(type, DType.FLOAT32).of(c, device, shape);
+        Run run = new Run(type, type);
         List<double[]> actual;
         try {
             actual = run.of(c, device, shape);
@@ -358,7 +311,7 @@ class StorageTest {
                 throw e;
             }
             // TornadoVM takes halves where the device computes in them, and bfloat16 with CUDA.
-            record(format, device, Outcome.REFUSED, c + ": " + e.getMessage());
+            record(type, device, Outcome.REFUSED, c + ": " + e.getMessage());
             return;
         }
         boolean rounded = false;
@@ -370,7 +323,7 @@ class StorageTest {
                 double a = actual.get(k)[i];
                 // Below the smallest normal half its spacing stays the same.
                 double tolerance = 4e-6 * largest
-                        + (stored ? c.roundings() * Math.max(Math.abs(e), 0x1p-14) * format.roundoff : 0);
+                        + (stored ? c.roundings() * Math.max(Math.abs(e), 0x1p-14) * type.roundoff() : 0);
                 if (!(Math.abs(e - a) <= tolerance)) {
                     fail(c + ", result " + k + ", element " + i + ": " + a + " instead of " + e + " ± " + tolerance);
                 }
@@ -380,45 +333,32 @@ class StorageTest {
         boolean moves = c.op().startsWith("Patch");
         boolean sums = run.outputs.stream().allMatch(o -> o.data() instanceof FloatArray);
         assertTrue(rounded || moves || sums, "no result was rounded, so none is in 16 bits");
-        record(format, device, Outcome.PASSED, "");
+        record(type, device, Outcome.PASSED, "");
     }
 
-    private static void record(Format format, TornadoDevice device, Outcome outcome, String note) {
-        Recorder.write(
-                "tensors in " + (format == Format.HALF ? "half" : "bfloat16"),
-                "every op as in float, rounded",
-                device,
-                outcome,
-                note,
-                true,
-                "");
+    private static void record(DType type, TornadoDevice device, Outcome outcome, String note) {
+        Recorder.write("tensors in " + type, "every op as in float, rounded", device, outcome, note, true, "");
     }
 
     @Test
     void noOpIsMissing() throws Exception {
-        Set<String> tested = CASES.stream().map(Case::op).collect(Collectors.toCollection(TreeSet::new));
-        for (Format format : Format.values()) {
-            Set<String> there = new TreeSet<>();
-            for (Class<?> type : KernelRulesTest.kernels()) {
-                if (type.getSimpleName().startsWith(format.prefix)) {
-                    String name = type.getSimpleName().substring(format.prefix.length());
-                    ops(type).forEach(m -> there.add(name + "." + m.getName()));
-                }
+        Set<String> there = new TreeSet<>();
+        for (Class<?> type : KernelRulesTest.kernels()) {
+            if (type.getSimpleName().matches("Half.*Kernel")) {
+                String name = type.getSimpleName().replaceAll("^Half|Kernel$", "");
+                ops(type).forEach(m -> there.add(name + "." + m.getName()));
             }
-            assertEquals(tested, there);
         }
+        assertEquals(there, CASES.stream().map(Case::op).collect(Collectors.toCollection(TreeSet::new)));
     }
 
     @Test
-    void anotherFormatIsAnError() throws Exception {
+    void anOpHasOneType() {
         Stage stage = new Stage("storage", new GridScheduler(), Shape.LANES);
         Slice x = Slice.of(new HalfFloatArray(4));
         Slice y = Slice.of(new FloatArray(4));
-        InvocationTargetException e = assertThrows(
-                InvocationTargetException.class,
-                () -> method("HalfGeluKernel", "forward").invoke(null, stage, "op", GeluKernel.Form.EXACT, y, x, 4));
-        assertEquals(
-                "a tensor in a FloatArray where a HalfFloatArray is needed",
-                e.getCause().getMessage());
+        IllegalArgumentException e = assertThrows(
+                IllegalArgumentException.class, () -> Gelu.forward(stage, "op", GeluKernel.Form.EXACT, y, x, 4));
+        assertEquals("a tensor in a HalfFloatArray where a FloatArray is needed", e.getMessage());
     }
 }

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
+import org.tornadonn.kernels.DType;
 import org.tornadonn.kernels.Slice;
 
 /**
@@ -17,26 +18,30 @@ public final class Expectation {
     private static final double UNIT = 4e-6;
     private static final int PLACES = 24;
 
-    /** @param fixed a tolerance of its own, or NaN for one by terms and the tensor's largest value */
-    private record Entry(int index, double expected, double actual, int terms, double fixed) {}
+    /**
+     * @param roundoff of the tensor's type
+     * @param fixed a tolerance of its own, or NaN for one by terms and the tensor's largest value
+     */
+    private record Entry(int index, double expected, double actual, double roundoff, int terms, double fixed) {}
 
     private final Map<String, List<Entry>> entries = new LinkedHashMap<>();
     private final SplittableRandom random = new SplittableRandom(7);
 
     /** Says that a value of {@code tensor} should be {@code expected}, a sum of {@code terms} terms. */
     public void near(String what, Slice tensor, int index, double expected, int terms) {
-        add(what, tensor, new Entry(index, expected, 0, terms, Double.NaN));
+        add(what, tensor, index, expected, terms, Double.NaN);
     }
 
     /** Says that a value of {@code tensor} should be {@code expected} ± {@code tolerance}. */
     public void within(String what, Slice tensor, int index, double expected, double tolerance) {
-        add(what, tensor, new Entry(index, expected, 0, 0, tolerance));
+        add(what, tensor, index, expected, 0, tolerance);
     }
 
-    private void add(String what, Slice tensor, Entry e) {
-        float actual = tensor.array().get(tensor.offset() + e.index());
+    private void add(String what, Slice tensor, int index, double expected, int terms, double fixed) {
+        float actual = DType.get(tensor.data(), tensor.offset() + index);
+        double roundoff = DType.of(tensor.data()).roundoff();
         entries.computeIfAbsent(what, _ -> new ArrayList<>())
-                .add(new Entry(e.index(), e.expected(), actual, e.terms(), e.fixed()));
+                .add(new Entry(index, expected, actual, roundoff, terms, fixed));
     }
 
     /** {@link #near} at some places of a tensor of {@code size} values. */
@@ -68,7 +73,8 @@ public final class Expectation {
                 largest = Math.max(largest, Math.abs(e.expected()));
             }
             for (Entry e : tensor.getValue()) {
-                double tolerance = Double.isNaN(e.fixed()) ? UNIT * largest * Math.sqrt(e.terms() + 1.0) : e.fixed();
+                double tolerance = e.roundoff() * Math.abs(e.expected())
+                        + (Double.isNaN(e.fixed()) ? UNIT * largest * Math.sqrt(e.terms() + 1.0) : e.fixed());
                 if (!(Math.abs(e.expected() - e.actual()) <= tolerance)) {
                     return String.format(
                             "%s[%d] is %g instead of %g ± %.1g",

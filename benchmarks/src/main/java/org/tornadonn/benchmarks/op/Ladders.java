@@ -1,6 +1,8 @@
 package org.tornadonn.benchmarks.op;
 
 import java.util.List;
+import java.util.Locale;
+import org.tornadonn.kernels.DType;
 
 /** Sizes that several ops share. 4160 rows are the tokens of a batch of 64 images in patches of 4 of 32 pixels. */
 final class Ladders {
@@ -17,6 +19,9 @@ final class Ladders {
                     new int[] {16384, 1024}),
             List.of(new int[] {65536, 1024}));
 
+    private static final Op.Sizes ROWS_OF_16_BITS =
+            of(ROWS.tiny(), List.of(size(8192, 768)), List.of(size(4160, 192), size(8192, 768)), size(65536, 1024));
+
     /** batch x tokens x channels. */
     static final Op.Sizes TOKENS = of(
             List.of(new int[] {3, 5, 17}, new int[] {7, 4, 32}),
@@ -28,6 +33,16 @@ final class Ladders {
             of(List.of(new int[] {35}), List.of(new int[] {2_693_578}), List.of(new int[] {2_693_578}));
 
     private Ladders() {}
+
+    /** rows x channels: fewer sizes for the types beside the one that is measured first. */
+    static Op.Sizes rows(DType type) {
+        return type == DType.FLOAT32 ? ROWS : ROWS_OF_16_BITS;
+    }
+
+    /** What stands behind an op's name for a type. */
+    static String suffix(DType type) {
+        return type == DType.FLOAT32 ? "" : "-" + type.name().toLowerCase(Locale.ROOT);
+    }
 
     static Op.Sizes of(List<int[]> tiny, List<int[]> quick, List<int[]> full) {
         return new Op.Sizes(tiny, quick, full, List.of());

@@ -3,7 +3,8 @@ package org.tornadonn.benchmarks.op;
 import static org.tornadonn.benchmarks.op.Operands.at;
 
 import java.util.List;
-import org.tornadonn.kernels.LayerNormKernel;
+import org.tornadonn.kernels.DType;
+import org.tornadonn.kernels.LayerNorm;
 import org.tornadonn.kernels.Slice;
 
 /** Layer normalisation over the channels of a row. */
@@ -13,23 +14,30 @@ final class LayerNormOp {
     // Forward, per element: a sum for the mean; difference, square, sum; two products and a sum. Backward: x̂ by two, g
     // by one,
     // three for its two means, four for dX, two for dGamma, one for dBeta.
-    static final Op OP = new Op(
-            "layernorm",
-            "rows x channels",
-            Ladders.ROWS,
-            List.of(
-                    new Op.Pass(
-                            "forward",
-                            s -> 4 * (2 * Ladders.elements(s) + 2L * s[0] + 2L * s[1]),
-                            s -> 7 * Ladders.elements(s),
-                            LayerNormOp::forward),
-                    new Op.Pass(
-                            "backward",
-                            s -> 4 * (3 * Ladders.elements(s) + 2L * s[0] + 3L * s[1]),
-                            s -> 13 * Ladders.elements(s),
-                            LayerNormOp::backward)));
+    static Op of(DType type) {
+        LayerNormOp op = new LayerNormOp(type);
+        return new Op(
+                "layernorm" + Ladders.suffix(type),
+                "rows x channels",
+                Ladders.rows(type),
+                List.of(
+                        new Op.Pass(
+                                "forward",
+                                s -> 2 * type.bytes() * Ladders.elements(s) + 4 * (2L * s[0] + 2L * s[1]),
+                                s -> 7 * Ladders.elements(s),
+                                op::forward),
+                        new Op.Pass(
+                                "backward",
+                                s -> 3 * type.bytes() * Ladders.elements(s) + 4 * (2L * s[0] + 3L * s[1]),
+                                s -> 13 * Ladders.elements(s),
+                                op::backward)));
+    }
 
-    private LayerNormOp() {}
+    private final DType type;
+
+    private LayerNormOp(DType type) {
+        this.type = type;
+    }
 
     private static double[] statistics(Slice x, int row, int c) {
         double mean = 0;
@@ -43,34 +51,33 @@ final class LayerNormOp {
         return new double[] {mean, 1 / Math.sqrt(variance + EPS)};
     }
 
-    private static Op.Work forward(Operands o, int[] size) {
+    private Op.Work forward(Operands o, int[] size) {
         int rows = size[0];
         int c = size[1];
-        Slice x = o.normal(rows * c);
+        Slice x = o.normal(type, rows * c);
         Slice gamma = o.normal(c);
         Slice beta = o.normal(c);
-        Slice y = o.output(rows * c);
+        Slice y = o.output(type, rows * c);
         Slice mean = o.output(rows);
         Slice rstd = o.output(rows);
-        return new Op.Work(
-                s -> LayerNormKernel.forward(s, "layernorm", y, mean, rstd, x, gamma, beta, rows, c, EPS), e -> {
-                    for (int row : e.some(rows)) {
-                        double[] m = statistics(x, row, c);
-                        e.near("mean", mean, row, m[0], c);
-                        e.near("rstd", rstd, row, m[1], c);
-                        for (int j : e.some(c)) {
-                            int i = row * c + j;
-                            e.near("y", y, i, at(gamma, j) * (at(x, i) - m[0]) * m[1] + at(beta, j), c);
-                        }
-                    }
-                });
+        return new Op.Work(s -> LayerNorm.forward(s, "layernorm", y, mean, rstd, x, gamma, beta, rows, c, EPS), e -> {
+            for (int row : e.some(rows)) {
+                double[] m = statistics(x, row, c);
+                e.near("mean", mean, row, m[0], c);
+                e.near("rstd", rstd, row, m[1], c);
+                for (int j : e.some(c)) {
+                    int i = row * c + j;
+                    e.near("y", y, i, at(gamma, j) * (at(x, i) - m[0]) * m[1] + at(beta, j), c);
+                }
+            }
+        });
     }
 
-    private static Op.Work backward(Operands o, int[] size) {
+    private Op.Work backward(Operands o, int[] size) {
         int rows = size[0];
         int c = size[1];
-        Slice x = o.normal(rows * c);
-        Slice dY = o.normal(rows * c);
+        Slice x = o.normal(type, rows * c);
+        Slice dY = o.normal(type, rows * c);
         Slice gamma = o.normal(c);
         float[] means = new float[rows];
         float[] rstds = new float[rows];
@@ -81,12 +88,11 @@ final class LayerNormOp {
         }
         Slice mean = o.values(means);
         Slice rstd = o.values(rstds);
-        Slice dX = o.output(rows * c);
+        Slice dX = o.output(type, rows * c);
         Slice dGamma = o.output(c);
         Slice dBeta = o.output(c);
         return new Op.Work(
-                s -> LayerNormKernel.backward(
-                        s, "layernorm", dX, dGamma, dBeta, dY, x, gamma, mean, rstd, null, rows, c),
+                s -> LayerNorm.backward(s, "layernorm", dX, dGamma, dBeta, dY, x, gamma, mean, rstd, null, rows, c),
                 e -> {
                     for (int row : e.some(rows)) {
                         double meanG = 0;

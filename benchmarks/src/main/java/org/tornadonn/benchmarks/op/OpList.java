@@ -2,19 +2,20 @@ package org.tornadonn.benchmarks.op;
 
 import java.util.List;
 import java.util.stream.Collectors;
+import org.tornadonn.kernels.DType;
 import org.tornadonn.nn.UserException;
 
 /** Every op that is measured; one entry each. */
 public final class OpList {
     public static final List<Op> ALL = List.of(
-            LayerNormOp.OP,
-            RmsNormOp.OP,
-            PointwiseOp.DYT,
+            LayerNormOp.of(DType.FLOAT32),
+            RmsNormOp.of(DType.FLOAT32),
+            PointwiseOp.dyt(DType.FLOAT32),
             PointwiseOp.DERF,
             SoftmaxOp.OP,
             GeluOp.OP,
             BiasOp.OP,
-            MatMulOp.OP,
+            MatMulOp.of(DType.FLOAT32),
             LinearOp.OP,
             BatchedMatMulOp.OP,
             AttentionOp.FULL,
@@ -30,7 +31,15 @@ public final class OpList {
             CrossEntropyOp.OP,
             AccumulateOp.OP,
             GradientNormOp.OP,
-            AdamWOp.OP);
+            AdamWOp.OP,
+            LayerNormOp.of(DType.FLOAT16),
+            RmsNormOp.of(DType.FLOAT16),
+            PointwiseOp.dyt(DType.FLOAT16),
+            MatMulOp.of(DType.FLOAT16),
+            LayerNormOp.of(DType.BFLOAT16),
+            RmsNormOp.of(DType.BFLOAT16),
+            PointwiseOp.dyt(DType.BFLOAT16),
+            MatMulOp.of(DType.BFLOAT16));
 
     private OpList() {}
 

@@ -4,8 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.DoubleSupplier;
+import org.tornadonn.kernels.DType;
 import org.tornadonn.kernels.Slice;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
 
 /** Allocates an op's operands: seeded inputs, and outputs of NaN, so that what is not written is seen. */
 public final class Operands {
@@ -17,16 +19,21 @@ public final class Operands {
 
     private final SplittableRandom random = new SplittableRandom(20250310);
     private final List<Object> inputs = new ArrayList<>();
-    private final List<FloatArray> outputs = new ArrayList<>();
+    private final List<TornadoNativeArray> outputs = new ArrayList<>();
 
     /** An element of a tensor. */
     static double at(Slice s, int i) {
-        return s.array().get(s.offset() + i);
+        return DType.get(s.data(), s.offset() + i);
     }
 
     /** Normally distributed values times {@code scale}. */
     public Slice normal(int size, double scale) {
-        return drawn(size, () -> scale * random.nextGaussian());
+        return drawn(DType.FLOAT32, size, () -> scale * random.nextGaussian());
+    }
+
+    /** Normally distributed values of standard deviation 1. */
+    Slice normal(DType type, int size) {
+        return drawn(type, size, random::nextGaussian);
     }
 
     /** Normally distributed values of standard deviation 1. */
@@ -36,13 +43,13 @@ public final class Operands {
 
     /** Values from 0.5 to 1.5. */
     Slice positive(int size) {
-        return drawn(size, () -> random.nextDouble(0.5, 1.5));
+        return drawn(DType.FLOAT32, size, () -> random.nextDouble(0.5, 1.5));
     }
 
-    private Slice drawn(int size, DoubleSupplier value) {
-        FloatArray array = new FloatArray(size);
+    private Slice drawn(DType type, int size, DoubleSupplier value) {
+        TornadoNativeArray array = type.array(size);
         for (int i = 0; i < size; i++) {
-            array.set(i, i < DRAWN ? (float) value.getAsDouble() : array.get(i - DRAWN));
+            DType.set(array, i, i < DRAWN ? (float) value.getAsDouble() : DType.get(array, i - DRAWN));
         }
         return input(array);
     }
@@ -61,21 +68,27 @@ public final class Operands {
         return array;
     }
 
-    private Slice input(FloatArray array) {
+    private Slice input(TornadoNativeArray array) {
         inputs.add(array);
         return Slice.of(array);
     }
 
     public Slice output(int size) {
-        FloatArray array = new FloatArray(size);
-        array.init(Float.NaN);
+        return output(DType.FLOAT32, size);
+    }
+
+    Slice output(DType type, int size) {
+        TornadoNativeArray array = type.array(size);
+        for (int i = 0; i < size; i++) {
+            DType.set(array, i, Float.NaN);
+        }
         outputs.add(array);
         return Slice.of(array);
     }
 
     /** An input that is also written. */
     Slice updated(Slice input) {
-        outputs.add(input.array());
+        outputs.add(input.data());
         return input;
     }
 

@@ -4,7 +4,8 @@ import static org.tornadonn.benchmarks.op.Operands.at;
 
 import java.util.List;
 import java.util.function.DoubleUnaryOperator;
-import org.tornadonn.kernels.PointwiseKernel;
+import org.tornadonn.kernels.DType;
+import org.tornadonn.kernels.Pointwise;
 import org.tornadonn.kernels.PointwiseKernel.Function;
 import org.tornadonn.kernels.Slice;
 
@@ -12,13 +13,16 @@ import org.tornadonn.kernels.Slice;
 final class PointwiseOp {
     // Forward, per element: scale, tanh, multiply, add. Backward: scale, tanh, 1 - t², two products for u s, one for
     // dX, and a product and a sum for dAlpha and dGamma each, a sum for dBeta.
-    static final Op DYT = new PointwiseOp(Function.TANH, false, Math::tanh, z -> 1 - Math.pow(Math.tanh(z), 2))
-            .op("dyt", Ladders.ROWS, 4, 12);
+    static Op dyt(DType type) {
+        return new PointwiseOp(type, Function.TANH, false, Math::tanh, z -> 1 - Math.pow(Math.tanh(z), 2))
+                .op("dyt" + Ladders.suffix(type), Ladders.rows(type), 4, 12);
+    }
 
     // Forward: scale, shift, erf, multiply, add. Backward: scale, shift, erf; for its derivative square, sign, exp and
     // a
     // product; then as DyT, and a sum for dShift.
     static final Op DERF = new PointwiseOp(
+                    DType.FLOAT32,
                     Function.ERF,
                     true,
                     z -> 2 * GeluOp.normal(z * Math.sqrt(2)) - 1,
@@ -32,12 +36,15 @@ final class PointwiseOp {
                     5,
                     16);
 
+    private final DType type;
     private final Function f;
     private final boolean hasShift;
     private final DoubleUnaryOperator value;
     private final DoubleUnaryOperator slope;
 
-    private PointwiseOp(Function f, boolean hasShift, DoubleUnaryOperator value, DoubleUnaryOperator slope) {
+    private PointwiseOp(
+            DType type, Function f, boolean hasShift, DoubleUnaryOperator value, DoubleUnaryOperator slope) {
+        this.type = type;
         this.f = f;
         this.hasShift = hasShift;
         this.value = value;
@@ -54,12 +61,12 @@ final class PointwiseOp {
                 List.of(
                         new Op.Pass(
                                 "forward",
-                                s -> 4 * (2 * Ladders.elements(s) + 2L * s[1] + scalars),
+                                s -> 2 * type.bytes() * Ladders.elements(s) + 4 * (2L * s[1] + scalars),
                                 s -> forward * Ladders.elements(s),
                                 this::forward),
                         new Op.Pass(
                                 "backward",
-                                s -> 4 * (3 * Ladders.elements(s) + 3L * s[1] + 2 * scalars),
+                                s -> 3 * type.bytes() * Ladders.elements(s) + 4 * (3L * s[1] + 2 * scalars),
                                 s -> backward * Ladders.elements(s),
                                 this::backward)));
     }
@@ -72,7 +79,7 @@ final class PointwiseOp {
     }
 
     private Inputs inputs(Operands o, int rows, int c) {
-        return new Inputs(o.normal(rows * c), o.values(0.7f), hasShift ? o.values(0.2f) : null, o.normal(c));
+        return new Inputs(o.normal(type, rows * c), o.values(0.7f), hasShift ? o.values(0.2f) : null, o.normal(c));
     }
 
     private Op.Work forward(Operands o, int[] size) {
@@ -80,9 +87,9 @@ final class PointwiseOp {
         int c = size[1];
         Inputs in = inputs(o, rows, c);
         Slice beta = o.normal(c);
-        Slice y = o.output(rows * c);
+        Slice y = o.output(type, rows * c);
         return new Op.Work(
-                s -> PointwiseKernel.forward(s, "pointwise", f, y, in.x, in.alpha, in.shift, in.gamma, beta, rows, c),
+                s -> Pointwise.forward(s, "pointwise", f, y, in.x, in.alpha, in.shift, in.gamma, beta, rows, c),
                 e -> e.sampled(
                         "y",
                         y,
@@ -95,14 +102,14 @@ final class PointwiseOp {
         int rows = size[0];
         int c = size[1];
         Inputs in = inputs(o, rows, c);
-        Slice dY = o.normal(rows * c);
-        Slice dX = o.output(rows * c);
+        Slice dY = o.normal(type, rows * c);
+        Slice dX = o.output(type, rows * c);
         Slice dAlpha = o.output(1);
         Slice dShift = hasShift ? o.output(1) : null;
         Slice dGamma = o.output(c);
         Slice dBeta = o.output(c);
         return new Op.Work(
-                s -> PointwiseKernel.backward(
+                s -> Pointwise.backward(
                         s,
                         "pointwise",
                         f,

@@ -3,7 +3,8 @@ package org.tornadonn.benchmarks.op;
 import static org.tornadonn.benchmarks.op.Operands.at;
 
 import java.util.List;
-import org.tornadonn.kernels.RmsNormKernel;
+import org.tornadonn.kernels.DType;
+import org.tornadonn.kernels.RmsNorm;
 import org.tornadonn.kernels.Slice;
 
 /** Root mean square normalisation over the channels of a row. */
@@ -13,23 +14,30 @@ final class RmsNormOp {
     // Forward, per element: a square and a sum; two products. Backward: x̂ by one, g by one, two for its mean, four for
     // dX, two for
     // dGamma.
-    static final Op OP = new Op(
-            "rmsnorm",
-            "rows x channels",
-            Ladders.ROWS,
-            List.of(
-                    new Op.Pass(
-                            "forward",
-                            s -> 4 * (2 * Ladders.elements(s) + s[0] + s[1]),
-                            s -> 4 * Ladders.elements(s),
-                            RmsNormOp::forward),
-                    new Op.Pass(
-                            "backward",
-                            s -> 4 * (3 * Ladders.elements(s) + s[0] + 2L * s[1]),
-                            s -> 10 * Ladders.elements(s),
-                            RmsNormOp::backward)));
+    static Op of(DType type) {
+        RmsNormOp op = new RmsNormOp(type);
+        return new Op(
+                "rmsnorm" + Ladders.suffix(type),
+                "rows x channels",
+                Ladders.rows(type),
+                List.of(
+                        new Op.Pass(
+                                "forward",
+                                s -> 2 * type.bytes() * Ladders.elements(s) + 4 * (s[0] + s[1]),
+                                s -> 4 * Ladders.elements(s),
+                                op::forward),
+                        new Op.Pass(
+                                "backward",
+                                s -> 3 * type.bytes() * Ladders.elements(s) + 4 * (s[0] + 2L * s[1]),
+                                s -> 10 * Ladders.elements(s),
+                                op::backward)));
+    }
 
-    private RmsNormOp() {}
+    private final DType type;
+
+    private RmsNormOp(DType type) {
+        this.type = type;
+    }
 
     private static double rstd(Slice x, int row, int c) {
         double square = 0;
@@ -39,14 +47,14 @@ final class RmsNormOp {
         return 1 / Math.sqrt(square + EPS);
     }
 
-    private static Op.Work forward(Operands o, int[] size) {
+    private Op.Work forward(Operands o, int[] size) {
         int rows = size[0];
         int c = size[1];
-        Slice x = o.normal(rows * c);
+        Slice x = o.normal(type, rows * c);
         Slice gamma = o.normal(c);
-        Slice y = o.output(rows * c);
+        Slice y = o.output(type, rows * c);
         Slice rstd = o.output(rows);
-        return new Op.Work(s -> RmsNormKernel.forward(s, "rmsnorm", y, rstd, x, gamma, rows, c, EPS), e -> {
+        return new Op.Work(s -> RmsNorm.forward(s, "rmsnorm", y, rstd, x, gamma, rows, c, EPS), e -> {
             for (int row : e.some(rows)) {
                 double r = rstd(x, row, c);
                 e.near("rstd", rstd, row, r, c);
@@ -58,40 +66,39 @@ final class RmsNormOp {
         });
     }
 
-    private static Op.Work backward(Operands o, int[] size) {
+    private Op.Work backward(Operands o, int[] size) {
         int rows = size[0];
         int c = size[1];
-        Slice x = o.normal(rows * c);
-        Slice dY = o.normal(rows * c);
+        Slice x = o.normal(type, rows * c);
+        Slice dY = o.normal(type, rows * c);
         Slice gamma = o.normal(c);
         float[] rstds = new float[rows];
         for (int row = 0; row < rows; row++) {
             rstds[row] = (float) rstd(x, row, c);
         }
         Slice rstd = o.values(rstds);
-        Slice dX = o.output(rows * c);
+        Slice dX = o.output(type, rows * c);
         Slice dGamma = o.output(c);
-        return new Op.Work(
-                s -> RmsNormKernel.backward(s, "rmsnorm", dX, dGamma, dY, x, gamma, rstd, null, rows, c), e -> {
-                    for (int row : e.some(rows)) {
-                        double meanGx = 0;
-                        for (int j = 0; j < c; j++) {
-                            int i = row * c + j;
-                            meanGx += at(gamma, j) * at(dY, i) * at(x, i) * rstds[row] / c;
-                        }
-                        for (int j : e.some(c)) {
-                            int i = row * c + j;
-                            double g = at(gamma, j) * at(dY, i);
-                            e.near("dX", dX, i, rstds[row] * (g - at(x, i) * rstds[row] * meanGx), 4 * c);
-                        }
-                    }
-                    for (int j : e.some(c)) {
-                        double sum = 0;
-                        for (int row = 0; row < rows; row++) {
-                            sum += at(dY, row * c + j) * at(x, row * c + j) * rstds[row];
-                        }
-                        e.near("dGamma", dGamma, j, sum, rows);
-                    }
-                });
+        return new Op.Work(s -> RmsNorm.backward(s, "rmsnorm", dX, dGamma, dY, x, gamma, rstd, null, rows, c), e -> {
+            for (int row : e.some(rows)) {
+                double meanGx = 0;
+                for (int j = 0; j < c; j++) {
+                    int i = row * c + j;
+                    meanGx += at(gamma, j) * at(dY, i) * at(x, i) * rstds[row] / c;
+                }
+                for (int j : e.some(c)) {
+                    int i = row * c + j;
+                    double g = at(gamma, j) * at(dY, i);
+                    e.near("dX", dX, i, rstds[row] * (g - at(x, i) * rstds[row] * meanGx), 4 * c);
+                }
+            }
+            for (int j : e.some(c)) {
+                double sum = 0;
+                for (int row = 0; row < rows; row++) {
+                    sum += at(dY, row * c + j) * at(x, row * c + j) * rstds[row];
+                }
+                e.near("dGamma", dGamma, j, sum, rows);
+            }
+        });
     }
 }

@@ -19,6 +19,7 @@ import org.tornadonn.benchmarks.measure.Pace;
 import org.tornadonn.benchmarks.measure.Sampling;
 import org.tornadonn.benchmarks.peer.Duel;
 import org.tornadonn.examples.DeviceChoice;
+import org.tornadonn.kernels.DType;
 import org.tornadonn.kernels.Slice;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
 import uk.ac.manchester.tornado.api.enums.TornadoDeviceType;
@@ -93,7 +94,7 @@ class OpListTest {
 
     @Test
     void whatIsWrongIsNotTimed() {
-        Op.Pass right = PointwiseOp.DYT.pass("forward");
+        Op.Pass right = PointwiseOp.dyt(DType.FLOAT32).pass("forward");
         Op.Pass wrong = new Op.Pass("wrong", right.bytes(), right.operations(), (o, size) -> {
             Op.Work work = right.work().apply(o, size);
             Slice one = Slice.of(FloatArray.fromElements(1f));
