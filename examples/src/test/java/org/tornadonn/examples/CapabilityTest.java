@@ -38,7 +38,8 @@ class CapabilityTest {
         TornadoDevice device = DeviceChoice.all().getLast();
         assertEquals(TornadoVMBackendType.VIRTUAL, device.getTornadoVMBackend());
         assertEquals("yes", Capability.DOUBLES.of(device).word());
-        for (Capability refused : new Capability[] {Capability.HALVES, Capability.SHUFFLES, Capability.TENSOR_CORES}) {
+        assertEquals("yes", Capability.HALVES.of(device).word());
+        for (Capability refused : new Capability[] {Capability.SHUFFLES, Capability.TENSOR_CORES}) {
             Capability.Answer answer = refused.of(device);
             assertEquals("-", answer.word(), answer::toString);
             assertTrue(answer.reason().startsWith("not in this engine: Kernel Capability.k"), answer::toString);

@@ -129,7 +129,8 @@ public final class OpenClWriter {
             #define BFLOAT16_FLOATS
             SHORTS bfloat16_FLOATS(FLOATS x) {
                 INTS u = as_INTS(x);
-                return convert_SHORTS(select((u + 0x7FFFu + (u >> 16 & 1u)) >> 16, (INTS)(0x7FC0u), x != x));
+                u = select(u + 0x7FFFu + (u >> 16 & 1u), (INTS)(0x7FC00000u), x != x);
+                return UPPER;
             }
             #endif
             """;
@@ -196,20 +197,19 @@ public final class OpenClWriter {
     private void lanes() {
         kernel.blocks().stream()
                 .flatMap(b -> b.body().stream())
-                .filter(s -> s instanceof Stmt.Store store
-                        && store.value().type().isVector()
-                        && store.array().element() == store.value().type().scalar())
-                .map(s -> type(((Stmt.Store) s).value().type()))
+                .flatMap(s -> s instanceof Stmt.Store(Storage array, Expr _, Expr value)
+                                && value.type().isVector()
+                                && array.element() != Scalar.F16
+                        ? Stream.of(new Type(array.element(), value.type().lanes()))
+                        : Stream.empty())
                 .distinct()
-                .forEach(t -> text.append("#ifndef LANES_")
-                        .append(t)
-                        .append("\n#define LANES_")
-                        .append(t)
-                        .append("\ntypedef struct __attribute__((packed, aligned(4))) { ")
-                        .append(t)
-                        .append(" v; } lanes_")
-                        .append(t)
-                        .append(";\n#endif\n"));
+                .forEach(t -> text.append("""
+                        #ifndef LANES_TYPE
+                        #define LANES_TYPE
+                        typedef struct __attribute__((packed, aligned(BYTES))) { TYPE v; } lanes_TYPE;
+                        #endif
+                        """.replace("TYPE", type(t))
+                        .replace("BYTES", "" + t.scalar().bytes())));
     }
 
     private void exponentials() {
@@ -240,6 +240,7 @@ public final class OpenClWriter {
             text.append((c.format() == Scalar.F16 ? ROUND_HALF : TO_BFLOAT16)
                     .replace("FLOATS", "float" + lanes)
                     .replace("INTS", "uint" + lanes)
+                    .replace("UPPER", c.lanes() > 1 ? "(SHORTS)(as_SHORTS(u.lo).odd, as_SHORTS(u.hi).odd)" : "u >> 16")
                     .replace("SHORTS", "ushort" + lanes)
                     .replace("vload_half", "vload_half" + lanes)
                     .replace("vstore_half", "vstore_half" + lanes));
@@ -377,18 +378,16 @@ public final class OpenClWriter {
             case Stmt.Store(Storage array, Expr index, Expr value)
             when array.element() == Scalar.F16 ->
                 "vstore_half" + lanes(value.type()) + "_rte(" + expr(value) + ", 0, " + at(array, index) + ");";
-            case Stmt.Store(Storage array, Expr index, Expr value)
-            when array.element() == Scalar.BF16 -> {
-                String bits = "bfloat16_" + type(value.type()) + "(" + expr(value) + ")";
-                yield value.type().isVector()
-                        ? "vstore" + value.type().lanes() + "(" + bits + ", 0, " + at(array, index) + ");"
-                        : element(array, index) + " = " + bits + ";";
+            case Stmt.Store(Storage array, Expr index, Expr value) -> {
+                Type type = value.type();
+                String stored = array.element() == Scalar.BF16
+                        ? "bfloat16_" + type(type) + "(" + expr(value) + ")"
+                        : expr(value);
+                yield type.isVector()
+                        ? "((" + space(array) + " lanes_" + type(new Type(array.element(), type.lanes())) + "*) ("
+                                + at(array, index) + "))->v = " + stored + ";"
+                        : element(array, index) + " = " + stored + ";";
             }
-            case Stmt.Store(Storage array, Expr index, Expr value) ->
-                value.type().isVector()
-                        ? "((" + space(array) + " lanes_" + type(value.type()) + "*) (" + at(array, index) + "))->v = "
-                                + expr(value) + ";"
-                        : element(array, index) + " = " + expr(value) + ";";
             case Stmt.Clear(Storage.Private array) ->
                 "for (int i = 0; i < " + array.length() + "; i++) " + names.get(array) + "[i] = 0;";
             case Stmt.Barrier(boolean global) ->
