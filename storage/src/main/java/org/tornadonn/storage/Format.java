@@ -2,8 +2,8 @@ package org.tornadonn.storage;
 
 /** A 16-bit format, and how Java says that a tensor is in it. */
 enum Format {
-    HALF("Half", "HalfFloatArray", "halves", "", ".getFloat32()", "new HalfFloat("),
-    BFLOAT16("BFloat16", "BFloat16Array", "bfloats", "BFloat16.bf16ToFloat(", ")", "BFloat16.bf16FromFloat(");
+    HALF("Half", "HalfFloatArray", "halves", "", ".getFloat32()"),
+    BFLOAT16("BFloat16", "BFloat16Array", "bfloats", "BFloat16.bf16ToFloat(", ")");
 
     /** What the name of a variant begins with. */
     final String prefix;
@@ -13,18 +13,16 @@ enum Format {
     /** The method of Slice that gives such an array. */
     final String accessor;
 
-    /** What stands before and after an element that is read, and before a float that is stored. */
+    /** What stands before and after an element that is read. */
     final String beforeGet;
 
     final String afterGet;
-    final String beforeSet;
 
-    Format(String prefix, String array, String accessor, String beforeGet, String afterGet, String beforeSet) {
+    Format(String prefix, String array, String accessor, String beforeGet, String afterGet) {
         this.prefix = prefix;
         this.array = array;
         this.accessor = accessor;
         this.beforeGet = beforeGet;
         this.afterGet = afterGet;
-        this.beforeSet = beforeSet;
     }
 }

@@ -133,7 +133,11 @@ final class Variant extends TreeScanner<Void, Void> {
     private void element(MethodInvocationTree call, MemberSelectTree select, String method) {
         switch (method) {
             case "get" -> wrap(call, format.beforeGet, format.afterGet);
-            case "set" -> wrap(call.getArguments().get(1), format.beforeSet, ")");
+            case "set" ->
+                replace(
+                        start(call),
+                        start(call.getArguments().getFirst()),
+                        "Rounded.set(" + select.getExpression() + ", ");
             case "array" -> replace(end(select) - method.length(), end(select), format.accessor);
             default -> {}
         }

@@ -211,6 +211,7 @@ class StorageTest {
         private final DType numbers;
         private final DType type;
         private final Random random = new Random(20250310);
+        private final List<Object> arrays = new ArrayList<>();
         private final List<Slice> outputs = new ArrayList<>();
 
         /**
@@ -230,6 +231,7 @@ class StorageTest {
                 DType.set(rounded, i, tensor.output() ? Float.NaN : (float) random.nextGaussian());
                 DType.set(array, i, DType.get(rounded, i));
             }
+            arrays.add(array);
             Slice slice = new Slice(array, offset, 0);
             if (tensor.output()) {
                 outputs.add(slice);
@@ -258,15 +260,17 @@ class StorageTest {
             Stage stage = new Stage("storage", new GridScheduler(), shape);
             List<Object> arguments = new ArrayList<>(List.of(stage, "op"));
             Arrays.stream(c.arguments()).map(this::argument).forEach(arguments::add);
-            Object[] poisoned = outputs.stream().map(Slice::data).toArray();
-            stage.graph().transferToDevice(DataTransferMode.FIRST_EXECUTION, poisoned);
+            stage.graph().transferToDevice(DataTransferMode.FIRST_EXECUTION, arrays.toArray());
             int dot = c.op().indexOf('.');
             try {
                 method(c.op().substring(0, dot), c.op().substring(dot + 1)).invoke(null, arguments.toArray());
             } catch (InvocationTargetException e) {
                 throw e.getCause() instanceof Exception cause ? cause : e;
             }
-            stage.graph().transferToHost(DataTransferMode.EVERY_EXECUTION, poisoned);
+            stage.graph()
+                    .transferToHost(
+                            DataTransferMode.EVERY_EXECUTION,
+                            outputs.stream().map(Slice::data).toArray());
             stage.select(0);
             try (TornadoExecutionPlan plan = stage.plan(device)) {
                 plan.execute();
