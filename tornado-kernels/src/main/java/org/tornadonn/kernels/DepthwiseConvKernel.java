@@ -14,8 +14,9 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  * dY[b, i, j, c] x[b, i + u - k/2, j + v - k/2, c]; dBias[c] = Σ dY. 2 k² operations per pixel and channel.
  *
  * <p>A work-item owns 16 channels of an image. The rows at hand stand in local memory, a ring of k rows with zeros on both sides, so
- * that nothing is asked in the inner loops, and sums of 8 pixels (or, for dW, 8 taps) stay in registers. The ring is filled in each
- * kernel anew because TornadoVM cannot hand local memory to a method.
+ * that nothing is asked in the inner loops, and sums of 8 pixels (or, for dW, 8 taps) stay in registers. What sizes local memory is a
+ * constant of the code, so with k the loop over a row's taps is unrolled, and a pixel is loaded once for all of them. The ring is filled in
+ * each kernel anew because TornadoVM cannot hand local memory to a method.
  */
 public final class DepthwiseConvKernel {
     private DepthwiseConvKernel() {}
@@ -65,9 +66,9 @@ public final class DepthwiseConvKernel {
             int side,
             int c,
             int k,
-            int ringSize,
             int hasResidual) {
-        float[] ring = context.allocateFloatLocalArray(ringSize);
+        int columns = eights(side) + eights(k);
+        float[] ring = context.allocateFloatLocalArray(k * columns * 16);
         int item = context.globalIdx;
         int first = item % blocks * 16;
         int lanes = Math.min(16, c - first);
@@ -79,9 +80,10 @@ public final class DepthwiseConvKernel {
         int bias0 = taps0 + k * k * 16;
         float skip = hasResidual;
         int half = k / 2;
-        int columns = eights(side) + eights(k);
-        for (int i = 0; i < ringSize; i++) {
-            ring[i] = 0f;
+        for (int i = 0; i < k * columns * 16; i += 16) {
+            for (int l = 0; l < 16; l++) {
+                ring[i + l] = 0f;
+            }
         }
         for (int row = -half; row < side; row++) {
             int arriving = row + half;
@@ -134,8 +136,10 @@ public final class DepthwiseConvKernel {
                     int to = (row * side + column + r) * c;
                     if (lanes == 16) {
                         // Two loops, because residual may be y, and lanes must not store what others may load.
-                        for (int l = 0; l < 16; l++) {
-                            tile[r * 16 + l] += skip * residual.get(residual0 + to + l);
+                        if (hasResidual == 1) {
+                            for (int l = 0; l < 16; l++) {
+                                tile[r * 16 + l] += residual.get(residual0 + to + l);
+                            }
                         }
                         for (int l = 0; l < 16; l++) {
                             y.set(y0 + to + l, tile[r * 16 + l]);
@@ -166,25 +170,28 @@ public final class DepthwiseConvKernel {
             int side,
             int c,
             int k,
-            int ringSize,
             int imagesPerPart) {
-        float[] ring = context.allocateFloatLocalArray(ringSize);
+        int wide = eights(k);
+        int columns = eights(side) + wide;
+        float[] ring = context.allocateFloatLocalArray((k + 1) * columns * 16);
         int item = context.globalIdx;
         int first = item % blocks * 16;
         int lanes = Math.min(16, c - first);
-        int wide = eights(k);
-        int columns = eights(side) + wide;
         int partial0 = at.get(t) + item * (k * wide + 1) * 16;
         int bias0 = partial0 + k * wide * 16;
         int firstImage = item / blocks * imagesPerPart;
         int lastImage = Math.min(batch, firstImage + imagesPerPart);
         int half = k / 2;
         int up = k * columns * 16;
-        for (int i = 0; i < ringSize; i++) {
-            ring[i] = 0f;
+        for (int i = 0; i < (k + 1) * columns * 16; i += 16) {
+            for (int l = 0; l < 16; l++) {
+                ring[i + l] = 0f;
+            }
         }
-        for (int i = 0; i < (k * wide + 1) * 16; i++) {
-            partial.set(partial0 + i, 0f);
+        for (int i = 0; i < (k * wide + 1) * 16; i += 16) {
+            for (int l = 0; l < 16; l++) {
+                partial.set(partial0 + i + l, 0f);
+            }
         }
         for (int image = firstImage; image < lastImage; image++) {
             int dY0 = at.get(t + 1) + image * side * side * c + first;
@@ -365,7 +372,6 @@ public final class DepthwiseConvKernel {
                         side,
                         c,
                         k,
-                        k * (eights(side) + eights(k)) * 16,
                         residual == null ? 0 : 1);
     }
 
@@ -438,7 +444,6 @@ public final class DepthwiseConvKernel {
                         side,
                         c,
                         k,
-                        (k + 1) * (eights(side) + eights(k)) * 16,
                         imagesPerPart);
         weightSums(s, id + "Sum", dWeight, partial, blocks, parts, c, k, 0, k * k);
         weightSums(s, id + "BiasSum", dBias, partial, blocks, parts, c, k, k * k, 1);
