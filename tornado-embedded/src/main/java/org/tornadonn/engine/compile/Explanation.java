@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.tornadonn.engine.emit.OpenClWriter;
+import org.tornadonn.engine.emit.KernelWriter;
 import org.tornadonn.engine.ir.Kernel;
 import org.tornadonn.engine.pass.Pipeline;
 import org.tornadonn.engine.pass.Specialization;
@@ -52,7 +52,7 @@ public final class Explanation {
         Map<String, String> stages = new LinkedHashMap<>();
         stages.put("Bytecode", bytecode(method.getDeclaringClass(), method.getName(), descriptor));
         Pipeline.stages(kernel, new Specialization(folded, aliases, cpu))
-                .forEach((pass, k) -> stages.put("After " + pass, OpenClWriter.write(k)));
+                .forEach((pass, k) -> stages.put("After " + pass, KernelWriter.openCl(k)));
         return stages;
     }
 

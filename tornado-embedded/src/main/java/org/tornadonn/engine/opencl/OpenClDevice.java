@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 import org.tornadonn.engine.Device;
 import org.tornadonn.engine.DeviceInfo;
-import org.tornadonn.engine.emit.OpenClWriter;
+import org.tornadonn.engine.emit.KernelWriter;
 import org.tornadonn.engine.ir.Kernel;
 import uk.ac.manchester.tornado.api.exceptions.TornadoOutOfMemoryException;
 import uk.ac.manchester.tornado.api.exceptions.TornadoRuntimeException;
@@ -94,7 +94,7 @@ public final class OpenClDevice implements Device {
 
     @Override
     public Executable compile(Kernel kernel) {
-        String source = OpenClWriter.write(kernel);
+        String source = KernelWriter.openCl(kernel);
         long program;
         try {
             program = cl.program(context, device, source, OPTIONS);
@@ -116,7 +116,7 @@ public final class OpenClDevice implements Device {
                 program = cl.program(context, device, Files.readAllBytes(binary));
                 loaded.put(binary, program);
             }
-            return new ClKernel(cl.kernel(program, kernel.name()), OpenClWriter.write(kernel));
+            return new ClKernel(cl.kernel(program, kernel.name()), KernelWriter.openCl(kernel));
         } catch (IOException | TornadoRuntimeException e) {
             throw new TornadoRuntimeException("The driver of " + info.name() + " does not take the binary " + binary
                     + " of kernel " + kernel.name() + " ("

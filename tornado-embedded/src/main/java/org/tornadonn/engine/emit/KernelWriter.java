@@ -21,131 +21,52 @@ import org.tornadonn.engine.ir.Type;
 import org.tornadonn.engine.ir.Var;
 
 /**
- * Writes a lowered kernel as OpenCL C 1.2. Parameters: a pointer and an int length for an array, a value for a scalar, nothing
- * for a context. Loops are written with goto, which drivers compile as well as structured ones.
+ * Writes a lowered kernel as OpenCL C 1.2 or CUDA C. Parameters: a pointer and an int length for an array, a value for a scalar,
+ * nothing for a context. Loops are written with goto, which drivers compile as well as structured ones; variables are declared
+ * first, because in CUDA C, which is C++, a goto may not cross an initialised declaration.
  */
-public final class OpenClWriter {
-    private static final Set<String> RESERVED = Set.of(
-            "auto",
-            "break",
-            "case",
-            "char",
-            "const",
-            "continue",
-            "default",
-            "do",
-            "double",
-            "else",
-            "enum",
-            "extern",
-            "float",
-            "for",
-            "goto",
-            "if",
-            "int",
-            "long",
-            "register",
-            "return",
-            "short",
-            "signed",
-            "sizeof",
-            "static",
-            "struct",
-            "switch",
-            "typedef",
-            "union",
-            "unsigned",
-            "void",
-            "volatile",
-            "while",
-            "kernel",
-            "global",
-            "local",
-            "constant",
-            "private",
-            "half",
-            "bool",
-            "image2d_t",
-            "sampler_t",
-            "event_t",
-            "uchar",
-            "ushort",
-            "uint",
-            "ulong",
-            "min",
-            "max",
-            "abs",
-            "exp",
-            "log",
-            "sqrt",
-            "step",
-            "clamp",
-            "select",
-            "dot",
-            "cross",
-            "length",
-            "distance",
-            "normalize",
-            "sign",
-            "mix",
-            "tanh",
-            "pow",
-            "floor",
-            "ceil",
-            "fabs",
-            "fma",
-            "mad",
-            "as_int",
-            "isnan");
-
-    /**
-     * exp of lanes: x = n ln 2 + r; 2 e^r by a minimax polynomial; 2^(n - 1) from the low bits of n + 126, which stand in those of the
-     * sum with 1.5 * 2^23 + 126. Below 1.3 ulp; what is under e^-87 becomes 0; NaN stays NaN.
-     */
-    private static final String EXPONENTIAL = """
-            #ifndef EXP_FLOATS
-            #define EXP_FLOATS
-            FLOATS exp_FLOATS(FLOATS x) {
-                FLOATS c = select(x, (FLOATS)(-87.5f), x < -87.5f);
-                c = select(c, (FLOATS)(89.0f), c > 89.0f);
-                FLOATS rounded = fma(c, (FLOATS)(1.44269504f), (FLOATS)(12583038.0f));
-                FLOATS n = rounded - 12583038.0f;
-                FLOATS r = fma(n, (FLOATS)(2.12194440e-4f), fma(n, (FLOATS)(-0.693359375f), c));
-                FLOATS p = 2.7626329e-3f;
-                p = fma(p, r, (FLOATS)(1.6738838e-2f));
-                p = fma(p, r, (FLOATS)(8.3336912e-2f));
-                p = fma(p, r, (FLOATS)(3.3333030e-1f));
-                p = fma(p, r, (FLOATS)(9.9999988e-1f));
-                p = fma(p, r * r, fma(r, (FLOATS)(2.0f), (FLOATS)(2.0f)));
-                return p * as_FLOATS(as_INTS(rounded) << 23);
-            }
-            #endif
-            """;
+public final class KernelWriter {
+    /** Words of either language, and names that the writer uses. */
+    private static final Set<String> RESERVED = Set.of("""
+            auto break case char const continue default do double else enum extern float for goto if int long register
+            return short signed sizeof static struct switch typedef union unsigned void volatile while
+            kernel global local constant private half bool image2d_t sampler_t event_t uchar ushort uint ulong
+            min max abs exp log log2 sqrt sin cos tan tanh atan atan2 asin acos pow floor ceil fabs fma fmod mad step clamp
+            select dot cross length distance normalize sign mix as_int isnan
+            alignas alignof and and_eq asm bitand bitor compl constexpr const_cast decltype delete dynamic_cast explicit export
+            friend inline linux mutable namespace noexcept not not_eq nullptr operator or or_eq reinterpret_cast static_assert
+            static_cast template thread_local typeid typename unix using virtual wchar_t xor xor_eq
+            blockDim blockIdx gridDim threadIdx warpSize lanes LANES""".split("\\s+"));
 
     private final Kernel kernel;
+    private final Dialect dialect;
     private final StringBuilder text = new StringBuilder();
     private final Set<String> used = new HashSet<>(RESERVED);
     private final Map<Object, String> names = new LinkedHashMap<>();
 
-    private OpenClWriter(Kernel kernel) {
+    private KernelWriter(Kernel kernel, Dialect dialect) {
         this.kernel = kernel;
+        this.dialect = dialect;
     }
 
-    public static String write(Kernel kernel) {
-        return new OpenClWriter(kernel).write();
+    public static String openCl(Kernel kernel) {
+        return new KernelWriter(kernel, new OpenClDialect()).write();
+    }
+
+    public static String cuda(Kernel kernel) {
+        return new KernelWriter(kernel, new CudaDialect()).write();
     }
 
     /** The iterations of each dimension as C, in terms of the kernel's parameters. */
     public static List<String> extents(Lowered lowered) {
-        OpenClWriter writer = new OpenClWriter(lowered.kernel());
+        KernelWriter writer = new KernelWriter(lowered.kernel(), new OpenClDialect());
         writer.signature();
         return lowered.extents().stream().map(writer::expr).toList();
     }
 
     private String write() {
         text.append("// ").append(kernel.source()).append('\n');
-        lanes();
-        exponentials();
+        text.append(dialect.prelude(kernel));
         signature();
         declarations();
         for (int i = 0; i < kernel.blocks().size(); i++) {
@@ -163,51 +84,9 @@ public final class OpenClWriter {
         text.append("    ").append(code).append('\n');
     }
 
-    /**
-     * Types for stores of vectors. PoCL's vstore16 becomes four stores of a quarter each, which the next load of the whole waits for:
-     * the backward kernels of the norms take 15 % longer, that of attention 6 %.
-     * Guarded, so that the sources of several kernels can be put together to one program.
-     */
-    private void lanes() {
-        kernel.blocks().stream()
-                .flatMap(b -> b.body().stream())
-                .filter(s ->
-                        s instanceof Stmt.Store store && store.value().type().isVector())
-                .map(s -> type(((Stmt.Store) s).value().type()))
-                .distinct()
-                .forEach(t -> text.append("#ifndef LANES_")
-                        .append(t)
-                        .append("\n#define LANES_")
-                        .append(t)
-                        .append("\ntypedef struct __attribute__((packed, aligned(4))) { ")
-                        .append(t)
-                        .append(" v; } lanes_")
-                        .append(t)
-                        .append(";\n#endif\n"));
-    }
-
-    private void exponentials() {
-        kernel.blocks().stream()
-                .<Expr>mapMulti(Trees::visit)
-                .filter(e -> e instanceof Expr.Call(Expr.Function f, List<Expr> _)
-                        && f == Expr.Function.EXP
-                        && e.type().isVector())
-                .map(Expr::type)
-                .distinct()
-                .forEach(t -> text.append(EXPONENTIAL.replace("FLOATS", type(t)).replace("INTS", "int" + t.lanes())));
-    }
-
-    private static String space(Storage array) {
-        return switch (array) {
-            case Storage.Global _ -> "__global";
-            case Storage.Local _ -> "__local";
-            case Storage.Private _ -> "__private";
-        };
-    }
-
     private void signature() {
         Set<Storage> stored = kernel.written();
-        text.append("__kernel void ").append(kernel.name()).append('(');
+        text.append(dialect.kernel()).append(" void ").append(kernel.name()).append('(');
         String separator = "";
         for (Param param : kernel.params()) {
             switch (param) {
@@ -223,7 +102,7 @@ public final class OpenClWriter {
                 case Param.Array(Storage.Global g) -> {
                     String name = name(g, g.name());
                     text.append(separator)
-                            .append("__global ")
+                            .append(dialect.global())
                             .append(stored.contains(g) ? "" : "const ")
                             .append(element(g.element()))
                             .append("* ")
@@ -260,7 +139,7 @@ public final class OpenClWriter {
         for (Storage array : arrays) {
             switch (array) {
                 case Storage.Local l ->
-                    line("__local " + element(l.element()) + " " + name(l, l.name()) + "["
+                    line(dialect.local() + element(l.element()) + " " + name(l, l.name()) + "["
                             + ((Expr.Const) l.length()).value() + "] __attribute__((aligned(64)));");
                 case Storage.Private p ->
                     line(element(p.element()) + " " + name(p, p.name()) + "[" + p.length()
@@ -281,9 +160,9 @@ public final class OpenClWriter {
         });
     }
 
-    private static String element(Scalar scalar) {
+    static String element(Scalar scalar) {
         return switch (scalar) {
-            case BOOL, I8 -> "char";
+            case BOOL, I8 -> "signed char";
             case I16 -> "short";
             case I32 -> "int";
             case I64 -> "long";
@@ -292,9 +171,13 @@ public final class OpenClWriter {
         };
     }
 
-    private static String type(Type type) {
-        String scalar = type.scalar() == Scalar.BOOL ? "int" : element(type.scalar());
-        return type.isVector() ? scalar + type.lanes() : scalar;
+    private String type(Type type) {
+        return dialect.type(type);
+    }
+
+    private String unsigned(Type type) {
+        String scalar = dialect.unsigned(type.scalar() == Scalar.I64);
+        return type.isVector() ? dialect.vector(scalar, type.lanes()) : scalar;
     }
 
     private void end(End end, int next) {
@@ -319,16 +202,13 @@ public final class OpenClWriter {
             case Stmt.Assign(Var v, Expr value) -> name(v, v.name()) + " = " + expr(value) + ";";
             case Stmt.Store(Storage array, Expr index, Expr value) ->
                 value.type().isVector()
-                        ? "((" + space(array) + " lanes_" + type(value.type()) + "*) (" + at(array, index) + "))->v = "
-                                + expr(value) + ";"
+                        ? dialect.storeVector(array, value.type(), at(array, index), expr(value)) + ";"
                         : element(array, index) + " = " + expr(value) + ";";
             case Stmt.Clear(Storage.Private array) ->
                 "for (int i = 0; i < " + array.length() + "; i++) " + names.get(array) + "[i] = 0;";
-            case Stmt.Barrier(boolean global) ->
-                "barrier(CLK_LOCAL_MEM_FENCE" + (global ? " | CLK_GLOBAL_MEM_FENCE" : "") + ");";
+            case Stmt.Barrier(boolean global) -> dialect.barrier(global) + ";";
             case Stmt.AtomicAdd(Storage array, Expr index, Expr value) ->
-                (array.element() == Scalar.I64 ? "atom_add(&" : "atomic_add(&") + names.get(array) + "[" + expr(index)
-                        + "], " + expr(value) + ");";
+                dialect.atomicAdd(array.element(), "&" + names.get(array) + "[" + expr(index) + "]", expr(value)) + ";";
         };
     }
 
@@ -366,9 +246,9 @@ public final class OpenClWriter {
             case Expr.Argument(Param.Value p) -> names.get(p);
             case Expr.Read(Var v) -> name(v, v.name());
             case Expr.Length(Storage.Global g) -> names.get(g) + "_size";
-            case Expr.WorkItem(Expr.Query q, int d) -> "(int) get_" + q.name().toLowerCase() + "(" + d + ")";
+            case Expr.WorkItem(Expr.Query q, int d) -> "(int) " + dialect.workItem(q, d);
             case Expr.Load(Type type, Storage array, Expr index) ->
-                type.isVector() ? "vload" + type.lanes() + "(0, " + at(array, index) + ")" : element(array, index);
+                type.isVector() ? dialect.loadVector(type, at(array, index)) : element(array, index);
             case Expr.Unary(Expr.UnaryOp op, Expr x) -> (op == Expr.UnaryOp.NEG ? "(-" : "(!") + expr(x) + ")";
             case Expr.Binary b -> binary(b);
             case Expr.Compare(Expr.CompareOp op, Expr a, Expr b) ->
@@ -380,16 +260,8 @@ public final class OpenClWriter {
             case Expr.Call c -> call(c.function(), c.args());
             case Expr.Select(Expr condition, Expr a, Expr b) -> select(expr(condition), expr(a), expr(b), a.type());
             case Expr.Broadcast(Type type, Expr x) -> "(" + type(type) + ")(" + expr(x) + ")";
-            case Expr.Lanes(Type type) -> laneNumbers(type);
+            case Expr.Lanes(Type type) -> dialect.laneNumbers(type);
         };
-    }
-
-    private static String laneNumbers(Type type) {
-        StringBuilder list = new StringBuilder("(" + type(type) + ")(0");
-        for (int i = 1; i < type.lanes(); i++) {
-            list.append(", ").append(i);
-        }
-        return list.append(')').toString();
     }
 
     private static String select(String condition, String a, String b, Type type) {
@@ -398,7 +270,7 @@ public final class OpenClWriter {
                 : "(" + condition + " ? " + a + " : " + b + ")";
     }
 
-    private static String constant(Expr.Const c) {
+    private String constant(Expr.Const c) {
         return switch (c.value()) {
             case Integer i -> i == Integer.MIN_VALUE ? "(-2147483647 - 1)" : i < 0 ? "(" + i + ")" : i.toString();
             case Long l -> l == Long.MIN_VALUE ? "(-9223372036854775807L - 1)" : l < 0 ? "(" + l + "L)" : l + "L";
@@ -409,12 +281,12 @@ public final class OpenClWriter {
         };
     }
 
-    private static String floating(double value, String literal) {
+    private String floating(double value, String literal) {
         if (Double.isNaN(value)) {
-            return "NAN";
+            return dialect.nan();
         }
         if (Double.isInfinite(value)) {
-            return value > 0 ? "INFINITY" : "(-INFINITY)";
+            return value > 0 ? dialect.infinity() : "(-" + dialect.infinity() + ")";
         }
         return literal.startsWith("-") ? "(" + literal + ")" : literal;
     }
@@ -432,9 +304,7 @@ public final class OpenClWriter {
                     yield "(" + x + " * " + y + ")";
                 }
                 // Java's products wrap around; of C's ints compilers conclude that they do not.
-                String unsigned = (wide ? "ulong" : "uint")
-                        + (b.type().isVector() ? b.type().lanes() : "");
-                yield "as_" + type(b.type()) + "(as_" + unsigned + "(" + x + ") * as_" + unsigned + "(" + y + "))";
+                yield bits(type(b.type()), bits(unsigned(b.type()), x) + " * " + bits(unsigned(b.type()), y));
             }
             case DIV -> "(" + x + " / " + y + ")";
             case REM -> b.type().scalar().isFloat() ? "fmod(" + x + ", " + y + ")" : "(" + x + " % " + y + ")";
@@ -443,13 +313,15 @@ public final class OpenClWriter {
             case XOR -> "(" + x + " ^ " + y + ")";
             case SHL -> "(" + x + " << " + mask + ")";
             case SHR -> "(" + x + " >> " + mask + ")";
-            case USHR -> {
-                String unsigned = (wide ? "ulong" : "uint")
-                        + (b.type().isVector() ? b.type().lanes() : "");
-                yield "as_" + type(b.type()) + "(as_" + unsigned + "(" + x + ") >> convert_" + unsigned + "(" + mask
-                        + "))";
-            }
+            case USHR ->
+                bits(
+                        type(b.type()),
+                        bits(unsigned(b.type()), x) + " >> " + dialect.cast("convert_", unsigned(b.type()), mask));
         };
+    }
+
+    private String bits(String type, String x) {
+        return dialect.cast("as_", type, x);
     }
 
     private static String symbol(Expr.CompareOp op) {
@@ -470,11 +342,11 @@ public final class OpenClWriter {
             return "((int) (" + element(c.to()) + ") " + x + ")";
         }
         if (c.x().type().scalar().isFloat() && !c.to().isFloat()) {
-            String saturated = "convert_" + type(c.type()) + "_sat_rtz(" + x + ")";
+            String saturated = dialect.saturated(c.type(), c.x().type(), x);
             String zero = c.type().isVector() ? "(" + type(c.type()) + ")(0)" : "0";
             return select("(" + x + " == " + x + ")", saturated, zero, c.type());
         }
-        return "convert_" + type(c.type()) + "(" + x + ")";
+        return dialect.cast("convert_", type(c.type()), x);
     }
 
     private String call(Expr.Function function, List<Expr> args) {
@@ -483,13 +355,17 @@ public final class OpenClWriter {
         String y = args.size() > 1 ? expr(args.get(1)) : "";
         boolean real = type.scalar().isFloat();
         return switch (function) {
-            case MIN -> real ? extreme("<", x, y, type) : "min(" + x + ", " + y + ")";
-            case MAX -> real ? extreme(">", x, y, type) : "max(" + x + ", " + y + ")";
+            case MIN -> extreme("<", x, y, type);
+            case MAX -> extreme(">", x, y, type);
             case ABS -> real ? "fabs(" + x + ")" : select("(" + x + " < 0)", "(-" + x + ")", x, type);
-            case CLAMP -> "clamp(" + x + ", " + y + ", " + expr(args.get(2)) + ")";
-            case SIGNUM -> "sign(" + x + ")";
+            case CLAMP -> extreme("<", extreme(">", x, y, type), expr(args.get(2)), type);
+            case SIGNUM -> {
+                // Zeros and NaN are their own sign.
+                String one = "(" + type(type) + ")(1)";
+                yield select("(" + x + " > 0)", one, select("(" + x + " < 0)", "(-" + one + ")", x, type), type);
+            }
             case ATAN2, POW -> function.name().toLowerCase() + "(" + x + ", " + y + ")";
-            case EXP -> (type.isVector() ? "exp_" + type(type) : "exp") + "(" + x + ")";
+            case EXP -> dialect.exp(type) + "(" + x + ")";
             case LOG, LOG2, SQRT, SIN, COS, TAN, TANH, ATAN, ASIN, ACOS, FLOOR, CEIL ->
                 function.name().toLowerCase() + "(" + x + ")";
         };
@@ -497,6 +373,8 @@ public final class OpenClWriter {
 
     /** Java's min and max give NaN when either side is; fmin and fmax would hide it. */
     private static String extreme(String op, String x, String y, Type type) {
-        return select("(" + x + " " + op + " " + y + " || " + x + " != " + x + ")", x, y, type);
+        return type.scalar().isFloat()
+                ? select("(" + x + " " + op + " " + y + " || " + x + " != " + x + ")", x, y, type)
+                : (op.equals("<") ? "min(" : "max(") + x + ", " + y + ")";
     }
 }

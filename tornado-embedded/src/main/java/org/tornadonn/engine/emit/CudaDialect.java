@@ -1,0 +1,152 @@
+package org.tornadonn.engine.emit;
+
+import java.util.stream.Stream;
+import org.tornadonn.engine.ir.Expr;
+import org.tornadonn.engine.ir.Kernel;
+import org.tornadonn.engine.ir.Scalar;
+import org.tornadonn.engine.ir.Storage;
+import org.tornadonn.engine.ir.Trees;
+import org.tornadonn.engine.ir.Type;
+
+/** CUDA C, as NVRTC and nvcc take it without any header. Its long has 64 bits, as on Linux. */
+final class CudaDialect implements Dialect {
+    /**
+     * Vectors with OpenCL's operations. CUDA's own have four lanes at most and no operators. A compiler keeps their lanes in registers,
+     * for each index is a constant once the loops are unrolled.
+     */
+    private static final String LANES = """
+            #ifndef LANES
+            #define LANES _Pragma("unroll") for (int i = 0; i < N; i++)
+            #define LANES_UNARY(op) \\
+                friend __device__ lanes operator op(const lanes& a) { lanes y; LANES y.of[i] = op a.of[i]; return y; }
+            #define LANES_BINARY(R, op) \\
+                friend __device__ lanes<R, N> operator op(const lanes& a, const lanes& b) { \\
+                    lanes<R, N> y; LANES y.of[i] = a.of[i] op b.of[i]; return y; }
+            template <typename T, int N> struct lanes {
+                T of[N];
+                lanes() = default;
+                __device__ lanes(T x) { LANES of[i] = x; }
+                template <typename U> __device__ explicit lanes(const lanes<U, N>& x) { LANES of[i] = (T) x.of[i]; }
+                static __device__ lanes numbers() { lanes y; LANES y.of[i] = i; return y; }
+                LANES_UNARY(-) LANES_UNARY(!)
+                LANES_BINARY(T, +) LANES_BINARY(T, -) LANES_BINARY(T, *) LANES_BINARY(T, /) LANES_BINARY(T, %)
+                LANES_BINARY(T, &) LANES_BINARY(T, |) LANES_BINARY(T, ^) LANES_BINARY(T, <<) LANES_BINARY(T, >>)
+                LANES_BINARY(int, <) LANES_BINARY(int, <=) LANES_BINARY(int, >) LANES_BINARY(int, >=)
+                LANES_BINARY(int, ==) LANES_BINARY(int, !=) LANES_BINARY(int, ||)
+            };
+            template <typename T, int N>
+            __device__ lanes<T, N> select(const lanes<T, N>& b, const lanes<T, N>& a, const lanes<int, N>& c) {
+                lanes<T, N> y; LANES y.of[i] = c.of[i] ? a.of[i] : b.of[i]; return y; }
+            #define LANES_CALL1(R, T, f) template <int N> __device__ lanes<R, N> f(const lanes<T, N>& a) { \\
+                lanes<R, N> y; LANES y.of[i] = f(a.of[i]); return y; }
+            #define LANES_CALL2(T, f) template <int N> __device__ lanes<T, N> f(const lanes<T, N>& a, const lanes<T, N>& b) { \\
+                lanes<T, N> y; LANES y.of[i] = f(a.of[i], b.of[i]); return y; }
+            LANES_CALL1(int, float, __float2int_rz)
+            LANES_CALL1(float, float, exp) LANES_CALL1(float, float, log) LANES_CALL1(float, float, log2)
+            LANES_CALL1(float, float, sqrt) LANES_CALL1(float, float, fabs) LANES_CALL1(float, float, floor)
+            LANES_CALL1(float, float, ceil) LANES_CALL1(float, float, sin) LANES_CALL1(float, float, cos)
+            LANES_CALL1(float, float, tan) LANES_CALL1(float, float, tanh) LANES_CALL1(float, float, atan)
+            LANES_CALL1(float, float, asin) LANES_CALL1(float, float, acos)
+            LANES_CALL2(float, pow) LANES_CALL2(float, atan2) LANES_CALL2(float, fmod)
+            LANES_CALL2(int, min) LANES_CALL2(int, max)
+            #endif
+            """;
+
+    @Override
+    public String prelude(Kernel kernel) {
+        Stream<Type> values =
+                kernel.blocks().stream().<Expr>mapMulti(Trees::visit).map(Expr::type);
+        return values.anyMatch(Type::isVector) ? LANES : "";
+    }
+
+    @Override
+    public String kernel() {
+        return "extern \"C\" __global__";
+    }
+
+    @Override
+    public String global() {
+        return "";
+    }
+
+    @Override
+    public String local() {
+        return "__shared__ ";
+    }
+
+    @Override
+    public String vector(String scalar, int lanes) {
+        return "lanes<" + scalar + ", " + lanes + ">";
+    }
+
+    @Override
+    public String unsigned(boolean wide) {
+        return wide ? "unsigned long" : "unsigned int";
+    }
+
+    @Override
+    public String cast(String kind, String type, String x) {
+        return "((" + type + ") (" + x + "))";
+    }
+
+    @Override
+    public String saturated(Type to, Type from, String x) {
+        return (from.scalar() == Scalar.F64 ? "__double2" : "__float2")
+                + (to.scalar() == Scalar.I64 ? "ll_rz(" : "int_rz(") + x + ")";
+    }
+
+    @Override
+    public String loadVector(Type type, String place) {
+        return "*(const " + type(type) + "*) (" + place + ")";
+    }
+
+    @Override
+    public String storeVector(Storage array, Type type, String place, String value) {
+        return "*(" + type(type) + "*) (" + place + ") = " + value;
+    }
+
+    @Override
+    public String laneNumbers(Type type) {
+        return type(type) + "::numbers()";
+    }
+
+    @Override
+    public String exp(Type type) {
+        return "exp";
+    }
+
+    @Override
+    public String nan() {
+        return "__int_as_float(0x7fc00000)";
+    }
+
+    @Override
+    public String infinity() {
+        return "__int_as_float(0x7f800000)";
+    }
+
+    @Override
+    public String workItem(Expr.Query query, int dimension) {
+        String code = switch (query) {
+            case GLOBAL_ID -> "(blockIdx.x * blockDim.x + threadIdx.x)";
+            case LOCAL_ID -> "threadIdx.x";
+            case GROUP_ID -> "blockIdx.x";
+            case GLOBAL_SIZE -> "(gridDim.x * blockDim.x)";
+            case LOCAL_SIZE -> "blockDim.x";
+            case NUM_GROUPS -> "gridDim.x";
+        };
+        return code.replace(".x", "." + "xyz".charAt(dimension));
+    }
+
+    @Override
+    public String barrier(boolean global) {
+        return "__syncthreads()";
+    }
+
+    @Override
+    public String atomicAdd(Scalar element, String place, String value) {
+        return element == Scalar.I64
+                ? "atomicAdd((unsigned long long*) (" + place + "), (unsigned long long) " + value + ")"
+                : "atomicAdd(" + place + ", " + value + ")";
+    }
+}
