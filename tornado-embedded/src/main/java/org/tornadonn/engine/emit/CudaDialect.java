@@ -86,7 +86,7 @@ final class CudaDialect implements Dialect {
 
     @Override
     public String cast(String kind, String type, String x) {
-        return "((" + type + ") (" + x + "))";
+        return "(" + type + ") (" + x + ")";
     }
 
     @Override
