@@ -8,9 +8,11 @@ import java.lang.reflect.Method;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
@@ -25,20 +27,31 @@ import org.tornadonn.engine.ir.Kernel;
 /** Every kernel as CUDA C, compiled to PTX where there is a compiler, and assembled where there is an assembler. */
 @Tag("embedded")
 class EmbeddedCudaTest {
-    private static final int SIZE = 64;
+    private static final int FUNCTIONS = PointwiseKernel.Function.values().length;
 
-    /** The CUDA C of all kernels by their names, those that choose a function once for each. */
+    /** Parameters that choose between branches. */
+    private static final Set<String> CHOICES =
+            Set.of("f", "part", "form", "epilogue", "fold", "hasResidual", "hasSkip", "averaged");
+
+    /** The CUDA C of all kernels by their names, which tell the choices made for them: of functions, and of what is left out. */
     private static Map<String, String> sources(boolean cpu) throws Exception {
+        Map<String, Integer> sizes =
+                Map.of("headDim", 64, "padded", 64, "strips", 4, "k", 7, "ringSize", 1024, "kept", 64);
         Map<String, String> sources = new TreeMap<>();
         for (Class<?> owner : KernelRulesTest.kernels()) {
             for (Method method : owner.getDeclaredMethods()) {
-                if (Explanation.isKernel(method)) {
-                    for (int f = 0; f < PointwiseKernel.Function.values().length; f++) {
-                        Map<String, Kernel> passes =
-                                Explanation.passes(method, Map.of("f", f, "form", f % 2), SIZE, cpu);
-                        Kernel kernel = List.copyOf(passes.values()).getLast();
-                        sources.put(kernel.name(), KernelWriter.cuda(kernel));
-                    }
+                boolean chooses = Arrays.stream(method.getParameters()).anyMatch(p -> CHOICES.contains(p.getName()));
+                for (int v = 0; Explanation.isKernel(method) && v < (chooses ? FUNCTIONS : 1); v++) {
+                    Map<String, Integer> values = new HashMap<>(sizes);
+                    values.put("part", v % 3);
+                    values.put("f", v);
+                    values.put("epilogue", -(v % 2));
+                    values.put("present", v);
+                    values.put("scalars", v % 4);
+                    Kernel kernel = List.copyOf(Explanation.passes(method, values, v % 2, cpu)
+                                    .values())
+                            .getLast();
+                    sources.put(kernel.name(), KernelWriter.cuda(kernel));
                 }
             }
         }
