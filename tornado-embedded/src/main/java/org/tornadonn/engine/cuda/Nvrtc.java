@@ -11,6 +11,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.tornadonn.engine.foreign.NativeLibrary;
@@ -26,6 +27,8 @@ final class Nvrtc implements PtxCompiler {
             List.of("libnvrtc.so", "libnvrtc.so.13", "libnvrtc.so.12", "libnvrtc.so.11.2");
     private static final Optional<Nvrtc> FOUND = NativeLibrary.find(names()).map(Nvrtc::new);
 
+    private final MethodHandle getArchitectureCount;
+    private final MethodHandle getArchitectures;
     private final MethodHandle create;
     private final MethodHandle compile;
     private final MethodHandle getPtxSize;
@@ -36,6 +39,8 @@ final class Nvrtc implements PtxCompiler {
     private final MethodHandle getErrorString;
 
     private Nvrtc(NativeLibrary library) {
+        getArchitectureCount = library.function("nvrtcGetNumSupportedArchs", JAVA_INT, ADDRESS);
+        getArchitectures = library.function("nvrtcGetSupportedArchs", JAVA_INT, ADDRESS);
         create =
                 library.function("nvrtcCreateProgram", JAVA_INT, ADDRESS, ADDRESS, ADDRESS, JAVA_INT, ADDRESS, ADDRESS);
         compile = library.function("nvrtcCompileProgram", JAVA_INT, JAVA_LONG, JAVA_INT, ADDRESS);
@@ -58,6 +63,21 @@ final class Nvrtc implements PtxCompiler {
             NAMES.forEach(n -> names.add(home + "/lib64/" + n));
         }
         return names;
+    }
+
+    /** The last architecture known here that a GPU of this compute capability, such as 75, runs; PTX of an older one runs on it too. */
+    String architecture(int capability) {
+        return in(arena -> {
+            MemorySegment count = arena.allocate(JAVA_INT);
+            check("nvrtcGetNumSupportedArchs", (int) getArchitectureCount.invokeExact(count));
+            MemorySegment list = arena.allocate(JAVA_INT, count.get(JAVA_INT, 0));
+            check("nvrtcGetSupportedArchs", (int) getArchitectures.invokeExact(list));
+            int last = Arrays.stream(list.toArray(JAVA_INT))
+                    .filter(a -> a <= capability)
+                    .max()
+                    .orElse(capability);
+            return "compute_" + last;
+        });
     }
 
     /** Products and sums are contracted to fma, as OpenCL C's are; division and square root are rounded as Java's. */

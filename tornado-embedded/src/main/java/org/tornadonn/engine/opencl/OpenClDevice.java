@@ -18,7 +18,6 @@ import org.tornadonn.engine.Device;
 import org.tornadonn.engine.DeviceInfo;
 import org.tornadonn.engine.emit.KernelWriter;
 import org.tornadonn.engine.ir.Kernel;
-import uk.ac.manchester.tornado.api.exceptions.TornadoOutOfMemoryException;
 import uk.ac.manchester.tornado.api.exceptions.TornadoRuntimeException;
 
 /** A device of an OpenCL platform, with one in-order queue. */
@@ -74,22 +73,15 @@ public final class OpenClDevice implements Device {
     public Buffer allocate(long bytes) {
         long available = info.memory() - allocated;
         if (bytes > info.maxAllocation() || bytes > available) {
-            throw outOfMemory(bytes, available);
+            throw info.outOfMemory(bytes, available);
         }
         try {
             long handle = cl.buffer(context, Math.max(4, bytes));
             allocated += bytes;
             return new ClBuffer(handle, bytes);
         } catch (OpenCl.Failure e) {
-            throw outOfMemory(bytes, available);
+            throw info.outOfMemory(bytes, available);
         }
-    }
-
-    private TornadoOutOfMemoryException outOfMemory(long bytes, long available) {
-        return new TornadoOutOfMemoryException(String.format(
-                "The device %s has not enough memory: %,d bytes needed for an array, %,d available in all, %,d at most at"
-                        + " once.",
-                info.name(), bytes, available, info.maxAllocation()));
     }
 
     @Override
