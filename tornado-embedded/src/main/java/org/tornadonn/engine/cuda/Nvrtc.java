@@ -18,14 +18,16 @@ import org.tornadonn.engine.foreign.NativeLibrary;
 import uk.ac.manchester.tornado.api.exceptions.TornadoRuntimeException;
 
 /**
- * NVRTC, NVIDIA's library that compiles CUDA C. It is looked for where the system's loader looks, and in lib64 of the folder that the
+ * NVRTC, NVIDIA's library that compiles CUDA C, from version 11.2 on. It is looked for where the system's loader looks, and in lib64 of the folder that the
  * environment variable CUDA_HOME names. That of Python's packages (nvidia/cuda_nvrtc/lib, nvidia/cu13/lib) is found where
  * LD_LIBRARY_PATH names its folder. It loads a second library, its builtins, in the same way.
  */
 final class Nvrtc implements PtxCompiler {
     private static final List<String> NAMES =
-            List.of("libnvrtc.so", "libnvrtc.so.13", "libnvrtc.so.12", "libnvrtc.so.11.2");
-    private static final Optional<Nvrtc> FOUND = NativeLibrary.find(names()).map(Nvrtc::new);
+            List.of("libnvrtc.so.13", "libnvrtc.so.12", "libnvrtc.so.11.2", "libnvrtc.so");
+    private static final Optional<Nvrtc> FOUND = NativeLibrary.find(names())
+            .filter(l -> l.has("nvrtcGetSupportedArchs"))
+            .map(Nvrtc::new);
 
     private final MethodHandle getArchitectureCount;
     private final MethodHandle getArchitectures;

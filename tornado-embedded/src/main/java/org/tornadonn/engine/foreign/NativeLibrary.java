@@ -31,6 +31,10 @@ public final class NativeLibrary {
         return Optional.empty();
     }
 
+    public boolean has(String function) {
+        return symbols.find(function).isPresent();
+    }
+
     public MethodHandle function(String name, MemoryLayout result, MemoryLayout... arguments) {
         MemorySegment symbol = symbols.find(name).orElseThrow();
         return Linker.nativeLinker().downcallHandle(symbol, FunctionDescriptor.of(result, arguments));
