@@ -10,7 +10,6 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -25,9 +24,8 @@ import uk.ac.manchester.tornado.api.exceptions.TornadoRuntimeException;
 final class Nvrtc implements PtxCompiler {
     private static final List<String> NAMES =
             List.of("libnvrtc.so.13", "libnvrtc.so.12", "libnvrtc.so.11.2", "libnvrtc.so");
-    private static final Optional<Nvrtc> FOUND = NativeLibrary.find(names())
-            .filter(l -> l.has("nvrtcGetSupportedArchs"))
-            .map(Nvrtc::new);
+    private static final Optional<Nvrtc> FOUND =
+            library().filter(l -> l.has("nvrtcGetSupportedArchs")).map(Nvrtc::new);
 
     private final MethodHandle getArchitectureCount;
     private final MethodHandle getArchitectures;
@@ -58,13 +56,15 @@ final class Nvrtc implements PtxCompiler {
         return FOUND;
     }
 
-    private static List<String> names() {
-        List<String> names = new ArrayList<>(NAMES);
+    private static Optional<NativeLibrary> library() {
+        Optional<NativeLibrary> found = NativeLibrary.find(NAMES);
         String home = System.getenv("CUDA_HOME");
-        if (home != null) {
-            NAMES.forEach(n -> names.add(home + "/lib64/" + n));
+        if (found.isPresent() || home == null) {
+            return found;
         }
-        return names;
+        // Once loaded, the builtins are found by their name.
+        NativeLibrary.find(List.of(home + "/lib64/libnvrtc-builtins.so"));
+        return NativeLibrary.find(NAMES.stream().map(n -> home + "/lib64/" + n).toList());
     }
 
     /** The last architecture known here that a GPU of this compute capability, such as 75, runs; PTX of an older one runs on it too. */
