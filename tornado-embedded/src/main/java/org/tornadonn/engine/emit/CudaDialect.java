@@ -18,16 +18,16 @@ final class CudaDialect implements Dialect {
             #ifndef LANES
             #define LANES _Pragma("unroll") for (int i = 0; i < N; i++)
             #define LANES_UNARY(op) \\
-                friend __device__ lanes operator op(const lanes& a) { lanes y; LANES y.of[i] = op a.of[i]; return y; }
+                friend __device__ Lanes operator op(const Lanes& a) { Lanes y; LANES y.of[i] = op a.of[i]; return y; }
             #define LANES_BINARY(R, op) \\
-                friend __device__ lanes<R, N> operator op(const lanes& a, const lanes& b) { \\
-                    lanes<R, N> y; LANES y.of[i] = a.of[i] op b.of[i]; return y; }
-            template <typename T, int N> struct lanes {
+                friend __device__ Lanes<R, N> operator op(const Lanes& a, const Lanes& b) { \\
+                    Lanes<R, N> y; LANES y.of[i] = a.of[i] op b.of[i]; return y; }
+            template <typename T, int N> struct Lanes {
                 T of[N];
-                lanes() = default;
-                __device__ lanes(T x) { LANES of[i] = x; }
-                template <typename U> __device__ explicit lanes(const lanes<U, N>& x) { LANES of[i] = (T) x.of[i]; }
-                static __device__ lanes numbers() { lanes y; LANES y.of[i] = i; return y; }
+                Lanes() = default;
+                __device__ Lanes(T x) { LANES of[i] = x; }
+                template <typename U> __device__ explicit Lanes(const Lanes<U, N>& x) { LANES of[i] = (T) x.of[i]; }
+                static __device__ Lanes numbers() { Lanes y; LANES y.of[i] = i; return y; }
                 LANES_UNARY(-) LANES_UNARY(!)
                 LANES_BINARY(T, +) LANES_BINARY(T, -) LANES_BINARY(T, *) LANES_BINARY(T, /) LANES_BINARY(T, %)
                 LANES_BINARY(T, &) LANES_BINARY(T, |) LANES_BINARY(T, ^) LANES_BINARY(T, <<) LANES_BINARY(T, >>)
@@ -35,12 +35,12 @@ final class CudaDialect implements Dialect {
                 LANES_BINARY(int, ==) LANES_BINARY(int, !=) LANES_BINARY(int, ||)
             };
             template <typename T, int N>
-            __device__ lanes<T, N> select(const lanes<T, N>& b, const lanes<T, N>& a, const lanes<int, N>& c) {
-                lanes<T, N> y; LANES y.of[i] = c.of[i] ? a.of[i] : b.of[i]; return y; }
-            #define LANES_CALL1(R, T, f) template <int N> __device__ lanes<R, N> f(const lanes<T, N>& a) { \\
-                lanes<R, N> y; LANES y.of[i] = f(a.of[i]); return y; }
-            #define LANES_CALL2(T, f) template <int N> __device__ lanes<T, N> f(const lanes<T, N>& a, const lanes<T, N>& b) { \\
-                lanes<T, N> y; LANES y.of[i] = f(a.of[i], b.of[i]); return y; }
+            __device__ Lanes<T, N> select(const Lanes<T, N>& b, const Lanes<T, N>& a, const Lanes<int, N>& c) {
+                Lanes<T, N> y; LANES y.of[i] = c.of[i] ? a.of[i] : b.of[i]; return y; }
+            #define LANES_CALL1(R, T, f) template <int N> __device__ Lanes<R, N> f(const Lanes<T, N>& a) { \\
+                Lanes<R, N> y; LANES y.of[i] = f(a.of[i]); return y; }
+            #define LANES_CALL2(T, f) template <int N> __device__ Lanes<T, N> f(const Lanes<T, N>& a, const Lanes<T, N>& b) { \\
+                Lanes<T, N> y; LANES y.of[i] = f(a.of[i], b.of[i]); return y; }
             LANES_CALL1(int, float, __float2int_rz)
             LANES_CALL1(float, float, exp) LANES_CALL1(float, float, log) LANES_CALL1(float, float, log2)
             LANES_CALL1(float, float, sqrt) LANES_CALL1(float, float, fabs) LANES_CALL1(float, float, floor)
@@ -76,7 +76,7 @@ final class CudaDialect implements Dialect {
 
     @Override
     public String vector(String scalar, int lanes) {
-        return "lanes<" + scalar + ", " + lanes + ">";
+        return "Lanes<" + scalar + ", " + lanes + ">";
     }
 
     @Override

@@ -36,7 +36,7 @@ public final class KernelWriter {
             alignas alignof and and_eq asm bitand bitor compl constexpr const_cast decltype delete dynamic_cast explicit export
             friend inline linux mutable namespace noexcept not not_eq nullptr operator or or_eq reinterpret_cast static_assert
             static_cast template thread_local typeid typename unix using virtual wchar_t xor xor_eq
-            blockDim blockIdx gridDim threadIdx warpSize lanes LANES""".split("\\s+"));
+            blockDim blockIdx gridDim threadIdx warpSize Lanes LANES""".split("\\s+"));
 
     private final Kernel kernel;
     private final Dialect dialect;

@@ -151,13 +151,13 @@ class CudaTest {
     void lanesAreStructures() {
         contains(
                 cuda("kLanes"),
-                "*(const lanes<float, 16>*) (x + ",
-                "*(lanes<float, 16>*) (y + ",
-                "lanes<int, 16>::numbers()",
-                "(lanes<unsigned int, 16>) (",
+                "*(const Lanes<float, 16>*) (x + ",
+                "*(Lanes<float, 16>*) (y + ",
+                "Lanes<int, 16>::numbers()",
+                "(Lanes<unsigned int, 16>) (",
                 "= select(",
                 "(exp(");
-        assertFalse(cuda("kReals").contains("lanes"), "only where there are vectors");
+        assertFalse(cuda("kReals").contains("Lanes"), "only where there are vectors");
     }
 
     @Test
