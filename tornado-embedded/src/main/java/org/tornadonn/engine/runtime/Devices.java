@@ -96,8 +96,8 @@ public final class Devices implements TornadoRuntime {
                 .map(b -> b.getAllDevices().stream()
                         .map(RuntimeDevice.class::cast)
                         .toList())
-                .orElseThrow(
-                        () -> new TornadoDeviceNotFound("No OpenCL device was found. Install your GPU's OpenCL driver,"
+                .orElseThrow(() -> new TornadoDeviceNotFound(
+                        "No OpenCL device was found, and none of CUDA with NVRTC. Install your GPU's OpenCL driver,"
                                 + " or on Debian and Ubuntu for the CPU: apt-get install ocl-icd-libopencl1 pocl-opencl-icd."
                                 + " The IR interpreter runs only when it is asked for."));
         return first.stream().filter(d -> !d.device().info().cpu()).findFirst().orElse(first.getFirst());

@@ -177,8 +177,9 @@ class CudaTest {
 
     @Test
     void errorsAreTheCompilers() {
+        PtxCompiler compiler = compiler();
         TornadoRuntimeException e = assertThrows(
-                TornadoRuntimeException.class, () -> compiler().compile("__global__ void f() { x; }", "compute_75"));
+                TornadoRuntimeException.class, () -> compiler.compile("__global__ void f() { x; }", "compute_75"));
         contains(e.getMessage(), "identifier \"x\" is undefined");
     }
 
