@@ -1,7 +1,6 @@
 package org.tornadonn.engine.cuda;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.tornadonn.engine.foreign.NativeLibrary.in;
@@ -9,7 +8,6 @@ import static org.tornadonn.engine.foreign.NativeLibrary.in;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -96,7 +94,7 @@ final class Nvrtc implements PtxCompiler {
                     MemorySegment.NULL));
             try {
                 long program = handle.get(JAVA_LONG, 0);
-                // NVRTC 11 would take C++03.
+                // The default of NVRTC 11 is older than C++11, which the template of vectors needs.
                 List<String> options =
                         List.of("--gpu-architecture=" + architecture, "--std=c++17", "--disable-warnings");
                 MemorySegment list = arena.allocate(ADDRESS, options.size());
@@ -121,9 +119,7 @@ final class Nvrtc implements PtxCompiler {
         check(name + "Size", (int) getSize.invokeExact(program, size));
         MemorySegment bytes = arena.allocate(size.get(JAVA_LONG, 0));
         check(name, (int) get.invokeExact(program, bytes));
-        return new String(bytes.toArray(JAVA_BYTE), StandardCharsets.UTF_8)
-                        .replace("\0", "")
-                        .strip() + "\n";
+        return bytes.getString(0);
     }
 
     private void check(String function, int code) throws Throwable {
