@@ -30,7 +30,8 @@ import uk.ac.manchester.tornado.api.TaskGraph;
         mixinStandardHelpOptions = true,
         showDefaultValues = true,
         description =
-                "Show a kernel's bytecode, and the OpenCL C after each pass of the embedded engine; or list kernels.")
+                "Show a kernel's bytecode, the OpenCL C after each pass of the embedded engine, and with --gpu the CUDA C and PTX;"
+                        + " or list kernels.")
 public final class ExplainCommand implements Subcommand, Runnable {
     private static final int VALUE = 64;
 
@@ -49,7 +50,9 @@ public final class ExplainCommand implements Subcommand, Runnable {
                             + " f=0 for the tanh of PointwiseKernel; without it " + VALUE + ".")
     Map<String, Integer> values = Map.of();
 
-    @Option(names = "--gpu", description = "For a GPU or an FPGA instead of a CPU.")
+    @Option(
+            names = "--gpu",
+            description = "For a GPU or an FPGA instead of a CPU; PTX is made where there is NVRTC or nvcc.")
     boolean gpu;
 
     @Override

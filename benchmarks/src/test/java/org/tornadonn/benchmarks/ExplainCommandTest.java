@@ -52,8 +52,13 @@ class ExplainCommandTest {
         assertTrue(say(0, "explain", "SoftmaxKernel.kForward").contains("= exp_float16("), "our own exp of lanes");
         String sized = say(0, "explain", "AttentionKernel.kForward", "--value", "headDim=48");
         assertTrue(sized.contains("_48"), sized);
-        assertTrue(say(0, "explain", "org.tornadonn.examples.HelloKernel.kSquash", "--gpu")
-                .contains("y[i] = tanh("));
+        String gpu = say(0, "explain", "org.tornadonn.examples.HelloKernel.kSquash", "--gpu");
+        assertTrue(gpu.contains("y[i] = tanh("), gpu);
+        int cuda = gpu.indexOf("== CUDA C\n");
+        assertTrue(cuda > gpu.indexOf("== After PrivateToRegisters\n"), gpu);
+        assertTrue(gpu.substring(cuda).contains("__global__ void HelloKernel_kSquash("), gpu);
+        assertTrue(gpu.substring(cuda).contains("== PTX\n"), gpu);
+        assertFalse(sized.contains("== CUDA C"), "a CPU has none");
     }
 
     /** One that stays a loop makes its kernel ten times slower on a CPU. */

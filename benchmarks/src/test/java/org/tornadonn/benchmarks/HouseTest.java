@@ -105,7 +105,10 @@ class HouseTest {
         holds(mayUse(engine + ".read", engine + ".read", engine + ".ir", "java.."));
         holds(mayUse(engine + ".pass", engine + ".pass", engine + ".ir", engine + ".read", "java.."));
         holds(mayUse(engine + ".emit", engine + ".emit", engine + ".ir", "java.."));
-        holds(mayUse(engine + ".opencl", engine + ".opencl", engine + ".ir", engine + ".emit", engine, API, "java.."));
+        holds(mayUse(engine + ".foreign", engine + ".foreign", "java.."));
+        for (String driver : List.of(engine + ".opencl", engine + ".cuda")) {
+            holds(mayUse(driver, driver, engine + ".ir", engine + ".emit", engine + ".foreign", engine, API, "java.."));
+        }
         holds(mayUse(
                 engine + ".compile",
                 engine + ".compile",
@@ -114,6 +117,7 @@ class HouseTest {
                 engine + ".pass",
                 engine + ".emit",
                 engine + ".prebuilt",
+                engine + ".cuda",
                 engine,
                 "java.."));
         holds(mayUse(

@@ -47,7 +47,7 @@ public interface Device {
 
     /** A kernel compiled for one device. */
     interface Executable extends AutoCloseable {
-        /** The OpenCL C, or the IR as text. */
+        /** The OpenCL C or CUDA C, or the IR as text. */
         String source();
 
         /**

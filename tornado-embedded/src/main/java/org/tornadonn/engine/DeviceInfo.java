@@ -1,5 +1,7 @@
 package org.tornadonn.engine;
 
+import uk.ac.manchester.tornado.api.exceptions.TornadoOutOfMemoryException;
+
 /**
  * What a device is.
  *
@@ -18,4 +20,12 @@ public record DeviceInfo(
         long maxAllocation,
         long localMemory,
         long maxWorkGroupSize,
-        boolean fp64) {}
+        boolean fp64) {
+    /** Says how much memory an array needs and how much there is. */
+    public TornadoOutOfMemoryException outOfMemory(long bytes, long available) {
+        return new TornadoOutOfMemoryException(String.format(
+                "The device %s has not enough memory: %,d bytes needed for an array, %,d available in all, %,d at most at"
+                        + " once.",
+                name, bytes, available, maxAllocation));
+    }
+}

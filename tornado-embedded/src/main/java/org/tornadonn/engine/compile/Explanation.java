@@ -13,13 +13,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.tornadonn.engine.emit.OpenClWriter;
+import org.tornadonn.engine.cuda.PtxCompiler;
+import org.tornadonn.engine.emit.KernelWriter;
 import org.tornadonn.engine.ir.Kernel;
 import org.tornadonn.engine.pass.Pipeline;
 import org.tornadonn.engine.pass.Specialization;
 import org.tornadonn.engine.read.MethodReference;
 
-/** What becomes of a kernel, as text: its bytecode, and what each pass leaves, written as OpenCL C. No device is needed. */
+/**
+ * What becomes of a kernel, as text: its bytecode; what each pass leaves, written as OpenCL C; for a GPU its CUDA C and PTX too. No device
+ * is needed.
+ */
 public final class Explanation {
     private Explanation() {}
 
@@ -39,21 +43,38 @@ public final class Explanation {
      * @throws org.tornadonn.engine.read.RefusedException where it is no kernel
      */
     public static Map<String, String> of(Method method, Map<String, Integer> sizes, int fallback, boolean cpu) {
-        String descriptor = MethodType.methodType(method.getReturnType(), method.getParameterTypes())
-                .descriptorString();
-        Kernel kernel =
-                KernelCompiler.read(new MethodReference(method.getDeclaringClass(), method.getName(), descriptor));
+        Map<String, String> stages = new LinkedHashMap<>();
+        stages.put("Bytecode", bytecode(method.getDeclaringClass(), method.getName(), descriptor(method)));
+        Map<String, Kernel> passes = passes(method, sizes, fallback, cpu);
+        passes.forEach((pass, k) -> stages.put("After " + pass, KernelWriter.openCl(k)));
+        if (!cpu) {
+            String cuda = KernelWriter.cuda(List.copyOf(passes.values()).getLast());
+            stages.put("CUDA C", cuda);
+            stages.put(
+                    "PTX",
+                    PtxCompiler.find()
+                            .map(c -> c.compile(cuda, PtxCompiler.ARCHITECTURE))
+                            .orElse(PtxCompiler.MISSING + "\n"));
+        }
+        return stages;
+    }
+
+    /** The kernel after each pass, by the pass's name; parameters as of {@link #of}. */
+    public static Map<String, Kernel> passes(Method method, Map<String, Integer> sizes, int fallback, boolean cpu) {
+        Kernel kernel = KernelCompiler.read(
+                new MethodReference(method.getDeclaringClass(), method.getName(), descriptor(method)));
         Map<Integer, Object> folded = new HashMap<>();
         for (int index : Pipeline.constants(kernel)) {
             folded.put(index, sizes.getOrDefault(kernel.params().get(index).name(), fallback));
         }
         List<Integer> aliases =
                 IntStream.range(0, kernel.params().size()).boxed().toList();
-        Map<String, String> stages = new LinkedHashMap<>();
-        stages.put("Bytecode", bytecode(method.getDeclaringClass(), method.getName(), descriptor));
-        Pipeline.stages(kernel, new Specialization(folded, aliases, cpu))
-                .forEach((pass, k) -> stages.put("After " + pass, OpenClWriter.write(k)));
-        return stages;
+        return Pipeline.stages(kernel, new Specialization(folded, aliases, cpu));
+    }
+
+    private static String descriptor(Method method) {
+        return MethodType.methodType(method.getReturnType(), method.getParameterTypes())
+                .descriptorString();
     }
 
     private static String bytecode(Class<?> owner, String name, String descriptor) {

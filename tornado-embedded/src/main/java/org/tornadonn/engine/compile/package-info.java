@@ -1,2 +1,2 @@
-/** Reads, lowers and compiles kernels, each once. Start at {@link org.tornadonn.engine.compile.KernelCompiler}. May import engine, engine.ir, engine.read, engine.pass, engine.emit and engine.prebuilt. */
+/** Reads, lowers and compiles kernels, each once. Start at {@link org.tornadonn.engine.compile.KernelCompiler}. May import engine, engine.ir, engine.read, engine.pass, engine.emit, engine.prebuilt and engine.cuda. */
 package org.tornadonn.engine.compile;

@@ -1,2 +1,2 @@
-/** From lowered IR to C source. Start at {@link org.tornadonn.engine.emit.OpenClWriter}. May import engine.ir. */
+/** From lowered IR to C source. Start at {@link org.tornadonn.engine.emit.KernelWriter}. May import engine.ir. */
 package org.tornadonn.engine.emit;

@@ -35,6 +35,11 @@ public enum Scalar {
         };
     }
 
+    /** Whether values of another kind are rounded to this one in memory. */
+    public boolean isShortFloat() {
+        return this == F16 || this == BF16;
+    }
+
     /** Whether this is a floating-point kind of a value. */
     public boolean isFloat() {
         return this == F32 || this == F64;

@@ -4,22 +4,20 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static org.tornadonn.engine.foreign.NativeLibrary.in;
 
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.tornadonn.engine.foreign.NativeLibrary;
 import uk.ac.manchester.tornado.api.exceptions.TornadoRuntimeException;
 
 /** The functions of OpenCL 1.2 that the engine calls. Handles are plain addresses. */
-@SuppressWarnings("restricted")
 final class OpenCl {
     static final int DEVICE_TYPE_GPU = 4;
     static final int DEVICE_TYPE_CPU = 2;
@@ -29,7 +27,7 @@ final class OpenCl {
 
     private static final List<String> LIBRARIES = List.of(
             "libOpenCL.so.1", "libOpenCL.so", "OpenCL.dll", "/System/Library/Frameworks/OpenCL.framework/OpenCL");
-    private static final Optional<SymbolLookup> LIBRARY = library();
+    private static final Optional<NativeLibrary> LIBRARY = NativeLibrary.find(LIBRARIES);
 
     final MethodHandle setKernelArg = handle("clSetKernelArg", JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_LONG, ADDRESS);
     private final MethodHandle getPlatformIds = handle("clGetPlatformIDs", JAVA_INT, JAVA_INT, ADDRESS, ADDRESS);
@@ -127,20 +125,8 @@ final class OpenCl {
         return LIBRARY.isPresent();
     }
 
-    private static Optional<SymbolLookup> library() {
-        for (String name : LIBRARIES) {
-            try {
-                return Optional.of(SymbolLookup.libraryLookup(name, Arena.global()));
-            } catch (IllegalArgumentException _) {
-                // Not under this name.
-            }
-        }
-        return Optional.empty();
-    }
-
     private static MethodHandle handle(String name, MemoryLayout result, MemoryLayout... arguments) {
-        MemorySegment symbol = LIBRARY.orElseThrow().find(name).orElseThrow();
-        return Linker.nativeLinker().downcallHandle(symbol, FunctionDescriptor.of(result, arguments));
+        return LIBRARY.orElseThrow().function(name, result, arguments);
     }
 
     static void check(String function, int code) {
@@ -149,23 +135,8 @@ final class OpenCl {
         }
     }
 
-    @FunctionalInterface
-    private interface Call {
-        Object run(Arena arena) throws Throwable;
-    }
-
-    private static Object in(Call call) {
-        try (Arena arena = Arena.ofConfined()) {
-            return call.run(arena);
-        } catch (RuntimeException | Error e) {
-            throw e;
-        } catch (Throwable e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private static long create(String function, Call call, MemorySegment error) {
-        long handle = (long) in(call);
+    private static long create(String function, NativeLibrary.Call<Long> call, MemorySegment error) {
+        long handle = in(call);
         check(function, error.get(JAVA_INT, 0));
         return handle;
     }
@@ -206,7 +177,7 @@ final class OpenCl {
     }
 
     String platformString(long platform, int what) {
-        return (String) in(arena -> {
+        return in(arena -> {
             MemorySegment text = arena.allocate(1024);
             check("clGetPlatformInfo", (int)
                     getPlatformInfo.invokeExact(platform, what, 1024L, text, MemorySegment.NULL));
@@ -215,7 +186,7 @@ final class OpenCl {
     }
 
     String deviceString(long device, int what) {
-        return (String) in(arena -> {
+        return in(arena -> {
             MemorySegment text = arena.allocate(4096);
             check("clGetDeviceInfo", (int) getDeviceInfo.invokeExact(device, what, 4096L, text, MemorySegment.NULL));
             return text.getString(0).strip();
@@ -224,7 +195,7 @@ final class OpenCl {
 
     /** A value of 4 or 8 bytes; the rest of the 8 stays zero. */
     long deviceLong(long device, int what) {
-        return (long) in(arena -> {
+        return in(arena -> {
             MemorySegment value = arena.allocate(JAVA_LONG);
             check("clGetDeviceInfo", (int) getDeviceInfo.invokeExact(device, what, 8L, value, MemorySegment.NULL));
             return value.get(JAVA_LONG, 0);
@@ -340,7 +311,7 @@ final class OpenCl {
 
     /** The binary of a built program. */
     byte[] binary(long program) {
-        return (byte[]) in(arena -> {
+        return in(arena -> {
             MemorySegment size = arena.allocate(JAVA_LONG);
             check("clGetProgramInfo", (int) getProgramInfo.invokeExact(program, 0x1165, 8L, size, MemorySegment.NULL));
             MemorySegment bytes = arena.allocate(size.get(JAVA_LONG, 0));
@@ -364,7 +335,7 @@ final class OpenCl {
     }
 
     private String buildLog(long program, long device) {
-        return (String) in(arena -> {
+        return in(arena -> {
             MemorySegment size = arena.allocate(JAVA_LONG);
             int code = (int) getBuildInfo.invokeExact(program, device, 0x1183, 0L, MemorySegment.NULL, size);
             long bytes = size.get(JAVA_LONG, 0);
@@ -391,7 +362,7 @@ final class OpenCl {
 
     /** Nanoseconds from start to end of a finished event, which is released. */
     long elapsed(long event) {
-        return (long) in(arena -> {
+        return in(arena -> {
             MemorySegment time = arena.allocate(JAVA_LONG);
             check("clGetEventProfilingInfo", (int)
                     getProfilingInfo.invokeExact(event, 0x1282, 8L, time, MemorySegment.NULL));

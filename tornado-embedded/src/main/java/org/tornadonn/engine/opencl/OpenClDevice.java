@@ -16,9 +16,8 @@ import java.util.List;
 import java.util.Map;
 import org.tornadonn.engine.Device;
 import org.tornadonn.engine.DeviceInfo;
-import org.tornadonn.engine.emit.OpenClWriter;
+import org.tornadonn.engine.emit.KernelWriter;
 import org.tornadonn.engine.ir.Kernel;
-import uk.ac.manchester.tornado.api.exceptions.TornadoOutOfMemoryException;
 import uk.ac.manchester.tornado.api.exceptions.TornadoRuntimeException;
 
 /** A device of an OpenCL platform, with one in-order queue. */
@@ -74,27 +73,20 @@ public final class OpenClDevice implements Device {
     public Buffer allocate(long bytes) {
         long available = info.memory() - allocated;
         if (bytes > info.maxAllocation() || bytes > available) {
-            throw outOfMemory(bytes, available);
+            throw info.outOfMemory(bytes, available);
         }
         try {
             long handle = cl.buffer(context, Math.max(4, bytes));
             allocated += bytes;
             return new ClBuffer(handle, bytes);
         } catch (OpenCl.Failure e) {
-            throw outOfMemory(bytes, available);
+            throw info.outOfMemory(bytes, available);
         }
-    }
-
-    private TornadoOutOfMemoryException outOfMemory(long bytes, long available) {
-        return new TornadoOutOfMemoryException(String.format(
-                "The device %s has not enough memory: %,d bytes needed for an array, %,d available in all, %,d at most at"
-                        + " once.",
-                info.name(), bytes, available, info.maxAllocation()));
     }
 
     @Override
     public Executable compile(Kernel kernel) {
-        String source = OpenClWriter.write(kernel);
+        String source = KernelWriter.openCl(kernel);
         long program;
         try {
             program = cl.program(context, device, source, OPTIONS);
@@ -116,7 +108,7 @@ public final class OpenClDevice implements Device {
                 program = cl.program(context, device, Files.readAllBytes(binary));
                 loaded.put(binary, program);
             }
-            return new ClKernel(cl.kernel(program, kernel.name()), OpenClWriter.write(kernel));
+            return new ClKernel(cl.kernel(program, kernel.name()), KernelWriter.openCl(kernel));
         } catch (IOException | TornadoRuntimeException e) {
             throw new TornadoRuntimeException("The driver of " + info.name() + " does not take the binary " + binary
                     + " of kernel " + kernel.name() + " ("

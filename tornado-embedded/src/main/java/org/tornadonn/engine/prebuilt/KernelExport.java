@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.tornadonn.engine.DeviceInfo;
-import org.tornadonn.engine.emit.OpenClWriter;
+import org.tornadonn.engine.emit.KernelWriter;
 import org.tornadonn.engine.ir.Kernel;
 import org.tornadonn.engine.ir.Lowered;
 import org.tornadonn.engine.ir.Param;
@@ -43,11 +43,11 @@ public record KernelExport(Path folder, String device) {
         });
         Map<String, Manifest.Entry> kernels = new TreeMap<>();
         before.ifPresent(m -> kernels.putAll(m.kernels()));
-        String source = OpenClWriter.write(kernel);
+        String source = KernelWriter.openCl(kernel);
         kernels.put(
                 kernel.name(),
                 new Manifest.Entry(
-                        kernel.source(), Manifest.sha256(source), arguments(kernel), OpenClWriter.extents(lowered)));
+                        kernel.source(), Manifest.sha256(source), arguments(kernel), KernelWriter.extents(lowered)));
         try {
             Files.createDirectories(folder);
             Files.writeString(folder.resolve(kernel.name() + ".cl"), source);

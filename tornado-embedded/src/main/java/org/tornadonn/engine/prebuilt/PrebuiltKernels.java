@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.tornadonn.engine.DeviceInfo;
-import org.tornadonn.engine.emit.OpenClWriter;
+import org.tornadonn.engine.emit.KernelWriter;
 import org.tornadonn.engine.ir.Kernel;
 import uk.ac.manchester.tornado.api.exceptions.TornadoRuntimeException;
 
@@ -55,7 +55,7 @@ public record PrebuiltKernels(Path folder) {
             throw new TornadoRuntimeException(
                     "Kernel " + name + " is not among the prebuilt ones in " + folder + ". " + EXPORT);
         }
-        String source = Manifest.sha256(OpenClWriter.write(kernel));
+        String source = Manifest.sha256(KernelWriter.openCl(kernel));
         if (!entry.sha256().equals(source)) {
             throw new TornadoRuntimeException("The prebuilt kernel " + name + " in " + folder
                     + " is stale: its source is another now. " + EXPORT);

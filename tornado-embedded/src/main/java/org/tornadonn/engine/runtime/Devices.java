@@ -3,6 +3,7 @@ package org.tornadonn.engine.runtime;
 import java.util.ArrayList;
 import java.util.List;
 import org.tornadonn.engine.Device;
+import org.tornadonn.engine.cuda.CudaDevice;
 import org.tornadonn.engine.interpret.InterpreterDevice;
 import org.tornadonn.engine.opencl.OpenClDevice;
 import uk.ac.manchester.tornado.api.TornadoBackend;
@@ -11,7 +12,7 @@ import uk.ac.manchester.tornado.api.common.TornadoDevice;
 import uk.ac.manchester.tornado.api.enums.TornadoVMBackendType;
 import uk.ac.manchester.tornado.api.exceptions.TornadoDeviceNotFound;
 
-/** The devices of this process, found once: those of OpenCL, and last the interpreter, which is never the default. */
+/** The devices of this process, found once: those of OpenCL, then those of CUDA, and last the interpreter, which is never the default. */
 public final class Devices implements TornadoRuntime {
     private record Backend(String getName, TornadoVMBackendType getBackendType, List<TornadoDevice> getAllDevices)
             implements TornadoBackend {
@@ -39,6 +40,7 @@ public final class Devices implements TornadoRuntime {
 
     private Devices() {
         add("OpenCL", TornadoVMBackendType.OPENCL, OpenClDevice.all());
+        add("CUDA", TornadoVMBackendType.CUDA, CudaDevice.all());
         add("IR interpreter", TornadoVMBackendType.VIRTUAL, List.of(interpreter));
     }
 
@@ -86,19 +88,18 @@ public final class Devices implements TornadoRuntime {
         return defaultDevice();
     }
 
+    /** Of the first backend, which is OpenCL where it has devices; there the first that is no CPU. */
     RuntimeDevice defaultDevice() {
-        List<RuntimeDevice> real = backends.stream()
+        List<RuntimeDevice> first = backends.stream()
                 .filter(b -> b.getBackendType() != TornadoVMBackendType.VIRTUAL)
-                .flatMap(b -> b.getAllDevices().stream())
-                .map(RuntimeDevice.class::cast)
-                .toList();
-        return real.stream()
-                .filter(d -> !d.device().info().cpu())
                 .findFirst()
-                .or(() -> real.stream().findFirst())
-                .orElseThrow(
-                        () -> new TornadoDeviceNotFound("No OpenCL device was found. Install your GPU's OpenCL driver,"
+                .map(b -> b.getAllDevices().stream()
+                        .map(RuntimeDevice.class::cast)
+                        .toList())
+                .orElseThrow(() -> new TornadoDeviceNotFound(
+                        "No OpenCL device was found, and none of CUDA with NVRTC. Install your GPU's OpenCL driver,"
                                 + " or on Debian and Ubuntu for the CPU: apt-get install ocl-icd-libopencl1 pocl-opencl-icd."
                                 + " The IR interpreter runs only when it is asked for."));
+        return first.stream().filter(d -> !d.device().info().cpu()).findFirst().orElse(first.getFirst());
     }
 }

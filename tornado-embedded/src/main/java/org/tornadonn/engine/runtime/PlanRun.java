@@ -27,6 +27,9 @@ public final class PlanRun {
 
     private static final int GROUP = 64;
 
+    /** As many groups as CUDA has in the second and third dimension; the loops stride over the grid. */
+    private static final long MOST = 65535;
+
     private record Launch(KernelCompiler.Compiled compiled, Object[] arguments, long[] global, long[] local) {}
 
     private final List<GraphDefinition> graphs;
@@ -299,10 +302,9 @@ public final class PlanRun {
     private long[][] parallelGrid(List<Expr> extents, Object[] values) {
         long[] global = {1, 1, 1};
         for (int d = 0; d < extents.size(); d++) {
-            global[d] = Math.max(
-                    0,
-                    HostEvaluator.evaluate(
-                            extents.get(d), i -> values[i], i -> ((TornadoNativeArray) values[i]).getSize()));
+            long extent = HostEvaluator.evaluate(
+                    extents.get(d), i -> values[i], i -> ((TornadoNativeArray) values[i]).getSize());
+            global[d] = Math.clamp(extent, 0, d == 0 ? Long.MAX_VALUE : MOST);
         }
         boolean grouped = !engineDevice().info().cpu() || global[0] > SMALL_GRID;
         // Work-items past the end do nothing, because the loop in the kernel checks its bound.

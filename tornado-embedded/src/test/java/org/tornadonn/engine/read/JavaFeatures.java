@@ -144,6 +144,10 @@ final class JavaFeatures {
             if (v != v) {
                 r += 8f;
             }
+            float least = TornadoMath.clamp(v, 0f, 1f);
+            float sign = TornadoMath.signum(v);
+            r += least != least ? 32f : 0f;
+            r += sign != sign ? 64f : 0f;
             y.set(i, r + (Math.max(v, 0f) != Math.max(v, 0f) ? 16f : 0f));
         }
     }
@@ -192,7 +196,8 @@ final class JavaFeatures {
                             + Math.max(v, 0.1f)
                             + Math.min(k.get(i), 3)
                             + TornadoMath.floor(v)
-                            + TornadoMath.clamp(v, -0.5f, 0.5f));
+                            + TornadoMath.clamp(v, -0.5f, 0.5f)
+                            + TornadoMath.signum(v));
         }
     }
 
@@ -220,7 +225,7 @@ final class JavaFeatures {
                 }
             }
             for (int l = 0; l < 16; l++) {
-                y.set(base + l, Math.max(sums[l], k.get(base + l)));
+                y.set(base + l, Math.max(sums[l], k.get(base + l)) + TornadoMath.signum(x.get(base + l)));
             }
         }
         for (@Parallel int i = 0; i < x.getSize(); i++) {

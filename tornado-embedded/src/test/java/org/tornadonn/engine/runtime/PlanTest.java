@@ -76,6 +76,33 @@ class PlanTest {
         }
     }
 
+    static void kTable(FloatArray y, int rows, int columns) {
+        for (@Parallel int i = 0; i < rows; i++) {
+            for (@Parallel int j = 0; j < columns; j++) {
+                y.set(i * columns + j, y.get(i * columns + j) + 3f * i + j);
+            }
+        }
+    }
+
+    /** Whichever of the loops is the grid's second dimension: CUDA's has 65535 groups at most. */
+    @ParameterizedTest
+    @MethodSource("devices")
+    void loopsAreLongerThanAGrid(TornadoDevice device) throws TornadoExecutionPlanException {
+        FloatArray tall = new FloatArray(140_000);
+        FloatArray wide = new FloatArray(140_000);
+        TaskGraph graph = new TaskGraph("g")
+                .task("tall", PlanTest::kTable, tall, 70_000, 2)
+                .task("wide", PlanTest::kTable, wide, 2, 70_000)
+                .transferToHost(DataTransferMode.EVERY_EXECUTION, tall, wide);
+        try (TornadoExecutionPlan plan = new TornadoExecutionPlan(graph.snapshot())) {
+            plan.withDevice(device).execute();
+        }
+        for (int i = 0; i < 140_000; i++) {
+            assertEquals(3f * (i / 2) + i % 2, tall.get(i));
+            assertEquals(3f * (i / 70_000) + i % 70_000, wide.get(i));
+        }
+    }
+
     /** What only the device needs does not stand in the host's memory too. */
     @Test
     void untouchedArraysTakeNoRoomOnTheHost() throws Exception {
