@@ -35,8 +35,7 @@ class EmbeddedCudaTest {
 
     /** The CUDA C of all kernels by their names, which tell the choices made for them: of functions, and of what is left out. */
     private static Map<String, String> sources(boolean cpu) throws Exception {
-        Map<String, Integer> sizes =
-                Map.of("headDim", 64, "padded", 64, "strips", 4, "k", 7, "side", 16, "kept", 64);
+        Map<String, Integer> sizes = Map.of("headDim", 64, "padded", 64, "strips", 4, "k", 7, "side", 16, "kept", 64);
         Map<String, String> sources = new TreeMap<>();
         for (Class<?> owner : KernelRulesTest.kernels()) {
             for (Method method : owner.getDeclaredMethods()) {

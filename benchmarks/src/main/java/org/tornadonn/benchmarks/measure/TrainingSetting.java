@@ -14,8 +14,9 @@ import org.tornadonn.nn.vit.VitConfig;
  * of 32 pixels. The one place here that knows the models.
  *
  * @param name of the model without its norm
+ * @param recompute whether blocks are computed again for backward, in place of keeping what they computed
  */
-public record TrainingSetting(String name, ModelConfig config, int batch) {
+public record TrainingSetting(String name, ModelConfig config, int batch, boolean recompute) {
     static final int CLASSES = 10;
 
     /** The models of an effort, each with LayerNorm and with DyT. */
@@ -23,7 +24,8 @@ public record TrainingSetting(String name, ModelConfig config, int batch) {
         List<Function<Norm, TrainingSetting>> models = switch (effort) {
             case TINY -> List.of(n -> vit(effort, n), TrainingSetting::tinyConvNext);
             case QUICK -> List.of(n -> vit(6, n));
-            case FULL -> List.of(n -> vit(6, n), n -> vit(12, n), TrainingSetting::convNext);
+            case FULL ->
+                List.of(n -> vit(6, n), n -> vit(12, n), n -> vit(12, n).recomputed(), TrainingSetting::convNext);
         };
         return models.stream()
                 .flatMap(model -> Stream.of(Norm.LAYER_NORM, Norm.DYT).map(model))
@@ -33,21 +35,27 @@ public record TrainingSetting(String name, ModelConfig config, int batch) {
     /** The smallest model of an effort. */
     public static TrainingSetting vit(Op.Effort effort, Norm norm) {
         return effort == Op.Effort.TINY
-                ? new TrainingSetting("width 16 depth 1", VitConfig.of(8, 4, 16, 1, 1, CLASSES, norm), 4)
+                ? new TrainingSetting("width 16 depth 1", VitConfig.of(8, 4, 16, 1, 1, CLASSES, norm), 4, false)
                 : vit(6, norm);
     }
 
     private static TrainingSetting convNext(Norm norm) {
         return new TrainingSetting(
-                "ConvNeXt femto", ConvNextConfig.named("convnext_femto_patch2_32", CLASSES, norm), 64);
+                "ConvNeXt femto", ConvNextConfig.named("convnext_femto_patch2_32", CLASSES, norm), 64, false);
     }
 
     private static TrainingSetting tinyConvNext(Norm norm) {
-        return new TrainingSetting("ConvNeXt", ConvNextConfig.of(8, 2, List.of(1), List.of(16), CLASSES, norm), 4);
+        return new TrainingSetting(
+                "ConvNeXt", ConvNextConfig.of(8, 2, List.of(1), List.of(16), CLASSES, norm), 4, false);
     }
 
     private static TrainingSetting vit(int depth, Norm norm) {
-        return new TrainingSetting("width 192 depth " + depth, VitConfig.of(32, 4, 192, depth, 3, CLASSES, norm), 64);
+        return new TrainingSetting(
+                "width 192 depth " + depth, VitConfig.of(32, 4, 192, depth, 3, CLASSES, norm), 64, false);
+    }
+
+    private TrainingSetting recomputed() {
+        return new TrainingSetting(name + " recomputed", config, batch, true);
     }
 
     /** What tells one setting from another, but for the norm. */

@@ -25,7 +25,7 @@ public final class TrainingStep implements AutoCloseable {
         labels = labels(setting.batch());
         ResidentMemory.restart();
         long start = System.nanoTime();
-        model = new Model(c, new Training(setting.batch(), 0f, DECAY, 1), device);
+        model = new Model(c, new Training(setting.batch(), 0f, DECAY, 1).withRecompute(setting.recompute()), device);
         float first = train();
         firstMillis = (System.nanoTime() - start) / 1e6;
         float last = first;

@@ -39,7 +39,8 @@ public record Duel(String op, String pass, TrainingSetting setting, int... size)
         if (effort.large(device)) {
             all.addAll(large());
         }
-        TrainingSetting.all(effort)
+        TrainingSetting.all(effort).stream()
+                .filter(s -> !s.recompute())
                 .forEach(s -> all.add(new Duel("train", s.config().norm().toString(), s)));
         return all;
     }
