@@ -5,7 +5,10 @@ import uk.ac.manchester.tornado.api.types.HalfFloat;
 import uk.ac.manchester.tornado.api.types.arrays.BFloat16Array;
 import uk.ac.manchester.tornado.api.types.arrays.HalfFloatArray;
 
-/** Stores a float in 16 bits. Methods of their own, for TornadoVM does not compile {@code a.set(i, new HalfFloat(v))} where v is more than a variable. */
+/**
+ * Stores a float in 16 bits. Methods of their own, for TornadoVM does not compile {@code a.set(i, new HalfFloat(v))} where v is more than a
+ * variable.
+ */
 final class Rounded {
     private Rounded() {}
 
