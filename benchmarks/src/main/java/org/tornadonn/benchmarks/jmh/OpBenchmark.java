@@ -60,7 +60,15 @@ public class OpBenchmark {
         "crossentropy",
         "accumulate",
         "gradientnorm",
-        "adamw"
+        "adamw",
+        "layernorm-float16",
+        "rmsnorm-float16",
+        "dyt-float16",
+        "matmul-float16",
+        "layernorm-bfloat16",
+        "rmsnorm-bfloat16",
+        "dyt-bfloat16",
+        "matmul-bfloat16"
     })
     public String op;
 

@@ -65,16 +65,21 @@ class CountsTest {
         double tanh = cost(PointwiseKernel.Function.TANH) - 1;
         double erf = cost(PointwiseKernel.Function.ERF) - 1;
         int[] rows = size(64, 256);
-        // The differences are computed again for the output; x̂ and g again for dX, and a residual's gradient is added
-        // with
-        // the factor 0.
-        put("layernorm forward", rows, 0.03, 3, s -> elements(s));
-        put("layernorm backward", rows, 0.03, 5.5, s -> 5 * elements(s) + 2 * PARTS * s[1]);
-        put("rmsnorm forward", rows, 0.03, 2, s -> 0);
-        put("rmsnorm backward", rows, 0.03, 4.2, s -> 3 * elements(s) + PARTS * s[1]);
-        // A shift and its gradient, 0 for DyT; a residual's gradient with the factor 0.
-        put("dyt forward", rows, 0.03, 2, s -> (tanh + 1) * elements(s));
-        put("dyt backward", rows, 0.03, 4.5, s -> (tanh + 4) * elements(s) + 2 * PARTS * s[1]);
+        // Of bytes the halves of the tensors are stated where they are in 16 bits, the same of what is in float.
+        for (String type : List.of("", "-float16", "-bfloat16")) {
+            double less = type.isEmpty() ? 1 : 1.6;
+            // The differences are computed again for the output; x̂ and g again for dX, and a residual's gradient is
+            // added
+            // with
+            // the factor 0.
+            put("layernorm" + type + " forward", rows, 0.03, 3 * less, s -> elements(s));
+            put("layernorm" + type + " backward", rows, 0.03, 5.5 * less, s -> 5 * elements(s) + 2 * PARTS * s[1]);
+            put("rmsnorm" + type + " forward", rows, 0.03, 2 * less, s -> 0);
+            put("rmsnorm" + type + " backward", rows, 0.03, 4.2 * less, s -> 3 * elements(s) + PARTS * s[1]);
+            // A shift and its gradient, 0 for DyT; a residual's gradient with the factor 0.
+            put("dyt" + type + " forward", rows, 0.03, 2 * less, s -> (tanh + 1) * elements(s));
+            put("dyt" + type + " backward", rows, 0.03, 4.5 * less, s -> (tanh + 4) * elements(s) + 2 * PARTS * s[1]);
+        }
         put("derf forward", rows, 0.03, 2, s -> erf * elements(s));
         put("derf backward", rows, 0.03, 4.5, s -> (erf + 2) * elements(s) + 2 * PARTS * s[1]);
         // Of each row, three sets of lanes of the maximum.
@@ -91,6 +96,12 @@ class CountsTest {
         for (String pass : List.of("forward NT", "input NN", "weight TN")) {
             put("matmul " + pass, products, 0, 2.5, s -> 0);
         }
+        for (String type : List.of("-float16", "-bfloat16")) {
+            // The sums stand in float before they are rounded, which is a sum of one part.
+            put("matmul" + type + " forward NT", products, 0, 4.2, s -> s[0] * s[2]);
+            put("matmul" + type + " input NN", products, 0, 4.2, s -> s[0] * s[1]);
+            put("matmul" + type + " weight TN", products, 0, 4.2, s -> s[1] * s[2]);
+        }
         put("linear bias, residual", products, 0, 2.3, s -> 0);
         put("linear bias, scale, factors, residual", products, 0, 2.4, s -> 0);
         put("linear bias, gelu", products, 0, 2.3, s -> erf * s[0] * s[2]);
@@ -106,15 +117,11 @@ class CountsTest {
         // needs.
         put("causalattention forward", heads, 0.02, 6, s -> tiles(s, 2L * s[3] + 5, 2L * s[3]));
         put("causalattention backward", heads, 0.01, 5.5, s -> tiles(s, 4L * s[3] + 6, 6L * s[3]));
-        // Taps beside the image are multiplied with zeros; the taps are laid out anew; a residual with the factor 0.
+        // Taps beside the image are multiplied with zeros; the taps are laid out anew. A bias is what the sums begin
+        // with.
         int[] maps = size(2, 8, 32);
-        put("depthwise forward", maps, 0.01, 4.1, s -> 2L * s[0] * s[2] * missed(s[1], 7) + s[0] * s[1] * s[1] * s[2]);
-        put(
-                "depthwise input",
-                maps,
-                0.01,
-                4.1,
-                s -> 2L * s[0] * s[2] * missed(s[1], 7) + 2L * s[0] * s[1] * s[1] * s[2]);
+        put("depthwise forward", maps, 0.01, 4.1, s -> 2L * s[0] * s[2] * missed(s[1], 7) - s[0] * s[1] * s[1] * s[2]);
+        put("depthwise input", maps, 0.01, 4.1, s -> 2L * s[0] * s[2] * missed(s[1], 7));
         // Each row of seven taps is computed as eight; the parts of the sums.
         put("depthwise weight", maps, 0.01, 14, s -> 2L * s[0] * s[2] * missed(s[1], 8) + 50L * s[0] * s[2]);
         int[] sequences = size(8, 16, 64);

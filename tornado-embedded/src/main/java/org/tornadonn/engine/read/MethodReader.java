@@ -571,10 +571,7 @@ final class MethodReader {
     private void loadElement(Storage array, Expr index) {
         Scalar element = array.element();
         Expr value = builder.temporary("t", new Expr.Load(new Type(element.value(), 1), array, index));
-        stack.add(
-                element == Scalar.F16 || element == Scalar.BF16
-                        ? new Value.Short(element, value)
-                        : new Value.Number(value));
+        stack.add(element.isShortFloat() ? new Value.Short(element, value) : new Value.Number(value));
     }
 
     private void allocatePrivate(TypeKind kind) {
