@@ -174,7 +174,7 @@ public final class BenchCommand implements Subcommand, Callable<Integer> {
     private RunRecord record() {
         Set<String> wanted = new LinkedHashSet<>();
         if (ops == null) {
-            OpList.ALL.forEach(o -> wanted.add(o.name()));
+            OpList.usual().forEach(o -> wanted.add(o.name()));
             wanted.add(BenchRun.TRAIN);
         } else {
             for (String op : ops) {

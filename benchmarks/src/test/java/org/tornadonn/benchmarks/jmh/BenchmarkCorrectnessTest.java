@@ -20,7 +20,7 @@ class BenchmarkCorrectnessTest {
         String[] ops =
                 OpBenchmark.class.getField("op").getAnnotation(Param.class).value();
         assertArrayEquals(OpList.ALL.stream().map(Op::name).toArray(), ops, "the parameters are the list of ops");
-        for (String op : ops) {
+        for (String op : OpList.usual().stream().map(Op::name).toList()) {
             for (int pass = 0; pass < 3; pass++) {
                 OpBenchmark benchmark = new OpBenchmark();
                 benchmark.op = op;

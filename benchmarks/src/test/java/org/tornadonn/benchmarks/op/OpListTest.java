@@ -29,7 +29,7 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 class OpListTest {
     static Stream<Arguments> cases() {
         return DeviceChoice.all().stream()
-                .flatMap(d -> OpList.ALL.stream()
+                .flatMap(d -> OpList.usual().stream()
                         .flatMap(o -> o.passes().stream().map(p -> Arguments.of(o.name(), p.name(), d))));
     }
 
