@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.lang.reflect.Proxy;
 import java.util.List;
@@ -29,7 +30,7 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 class OpListTest {
     static Stream<Arguments> cases() {
         return DeviceChoice.all().stream()
-                .flatMap(d -> OpList.usual().stream()
+                .flatMap(d -> OpList.ALL.stream()
                         .flatMap(o -> o.passes().stream().map(p -> Arguments.of(o.name(), p.name(), d))));
     }
 
@@ -37,6 +38,7 @@ class OpListTest {
     @MethodSource("cases")
     void isRightAndTimed(String name, String direction, TornadoDevice device) {
         Op op = OpList.of(name);
+        assumeTrue(OpList.usual().contains(op), "on an SDK few devices take tensors in 16 bits");
         Op.Pass pass = op.pass(direction);
         for (int[] size : op.sizes().tiny()) {
             try (OpRun run = new OpRun(device, pass, size)) {

@@ -57,6 +57,11 @@ public final class KernelWriter {
         return new KernelWriter(kernel, new CudaDialect()).write();
     }
 
+    /** The type of an array's elements, or of a scalar, in OpenCL C. */
+    public static String openClType(Scalar scalar) {
+        return new OpenClDialect().element(scalar);
+    }
+
     /** The iterations of each dimension as C, in terms of the kernel's parameters. */
     public static List<String> extents(Lowered lowered) {
         KernelWriter writer = new KernelWriter(lowered.kernel(), new OpenClDialect());

@@ -64,26 +64,15 @@ public record KernelExport(Path folder, String device) {
             switch (param) {
                 case Param.Context _ -> {}
                 case Param.Value v ->
-                    arguments.put(v.name(), kind(v.type().scalar().name()));
+                    arguments.put(v.name(), KernelWriter.openClType(v.type().scalar()));
                 case Param.Array(Storage.Global g) -> {
                     arguments.put(
-                            g.name(), kind(g.element().name()) + "*, " + (written.contains(g) ? "written" : "read"));
+                            g.name(),
+                            KernelWriter.openClType(g.element()) + "*, " + (written.contains(g) ? "written" : "read"));
                     arguments.put(g.name() + "_size", "int");
                 }
             }
         }
         return arguments;
-    }
-
-    private static String kind(String scalar) {
-        return switch (scalar) {
-            case "I32" -> "int";
-            case "I64" -> "long";
-            case "F32" -> "float";
-            case "F64" -> "double";
-            case "F16" -> "half";
-            case "BF16" -> "ushort";
-            default -> throw new IllegalStateException(scalar);
-        };
     }
 }
