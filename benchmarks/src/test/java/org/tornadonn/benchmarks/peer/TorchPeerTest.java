@@ -144,8 +144,9 @@ class TorchPeerTest {
     @Test
     void anotherProcessFollowsOneThatEnded() throws IOException {
         Path once = folder.resolve("once");
-        Peer peer = torch(script(HELLO, "[ -e " + once + " ] || { touch " + once + "; exit 0; }", "echo '{}'", "cat"))
-                .getFirst();
+        // The first ends at its request and no sooner: one that has ended before it is followed without a word.
+        String first = "[ -e " + once + " ] || { touch " + once + "; read request; exit 0; }";
+        Peer peer = torch(script(HELLO, first, "echo '{}'", "cat")).getFirst();
         Duel duel = new Duel("softmax", Duel.FORWARD, null, 3, 4);
         fails("Python ended with code 0", () -> peer.prepare(duel));
         peer.prepare(duel).close();
