@@ -177,7 +177,8 @@ sdk_arguments() {
 # The engine that was asked for, as the arguments of its JVM, one a line.
 engine_arguments() {
     case $1 in
-        embedded) echo --enable-native-access=ALL-UNNAMED ;;
+        # Tensors lie outside of Java's heap, so little is in it; the default collector would let that grow to a gigabyte.
+        embedded) printf '%s\n' --enable-native-access=ALL-UNNAMED -XX:+UseSerialGC ;;
         sdk) sdk_arguments ;;
         *) fail "There is no engine $1. The engines are embedded and sdk." ;;
     esac

@@ -5,6 +5,7 @@ import org.tornadonn.kernels.Slice;
 import org.tornadonn.kernels.Stage;
 import org.tornadonn.nn.layer.DropPath;
 import org.tornadonn.nn.layer.LinearLayer;
+import org.tornadonn.nn.layer.Mlp;
 import org.tornadonn.nn.layer.Network;
 import org.tornadonn.nn.layer.NormLayer;
 import org.tornadonn.nn.layer.Scope;
@@ -19,8 +20,7 @@ final class VitBlock {
     private final NormLayer norm2;
     private final LinearLayer qkv;
     private final LinearLayer proj;
-    private final LinearLayer fc1;
-    private final LinearLayer fc2;
+    private final Mlp mlp;
     private final DropPath dropPath1;
     private final DropPath dropPath2;
     private final Slice x;
@@ -30,8 +30,6 @@ final class VitBlock {
     private final Slice lse;
     private final Slice xMid;
     private final Slice n2;
-    private final Slice hidden;
-    private final Slice gelu;
 
     VitBlock(VitConfig config, Network net) {
         this.config = config;
@@ -44,8 +42,8 @@ final class VitBlock {
         norm2 = new NormLayer(net, "norm2", scope.in("norm2."), config.depth(), rows, width);
         qkv = new LinearLayer("qkv", scope.in("attn.qkv."), rows, width, 3 * width);
         proj = new LinearLayer("proj", scope.in("attn.proj."), rows, width, width);
-        fc1 = new LinearLayer("fc1", scope.in("mlp.fc1."), rows, width, config.mlp());
-        fc2 = new LinearLayer("fc2", scope.in("mlp.fc2."), rows, config.mlp(), width);
+        LinearLayer fc1 = new LinearLayer("fc1", scope.in("mlp.fc1."), rows, width, config.mlp());
+        LinearLayer fc2 = new LinearLayer("fc2", scope.in("mlp.fc2."), rows, config.mlp(), width);
         dropPath1 = new DropPath(net, "dropPath1", 0, 0, config.depth(), config.depth(), rows, width);
         dropPath2 = new DropPath(net, "dropPath2", 1, 0, config.depth(), config.depth(), rows, width);
         x = Slice.stacked(net.resident(config.depth() + 1, rows, width), rows * width);
@@ -55,8 +53,7 @@ final class VitBlock {
         lse = saved(config.heads());
         xMid = saved(width);
         n2 = saved(width);
-        hidden = saved(config.mlp());
-        gelu = saved(config.mlp());
+        mlp = new Mlp(net, fc1, fc2, config.depth(), rows, config.mlp());
     }
 
     private Slice saved(int columns) {
@@ -80,22 +77,16 @@ final class VitBlock {
                 s, "attention", o, lse, qkvOut, batch, config.tokens(), config.heads(), config.headDim(), false);
         proj.forward(s, xMid, o, dropPath1.forward(s).withResidual(x));
         norm2.forward(s, n2, xMid);
-        fc1.forwardGelu(s, gelu, hidden, n2);
-        fc2.forward(s, x.shifted(1), gelu, dropPath2.forward(s).withResidual(xMid));
+        mlp.forward(s, x.shifted(1), n2, dropPath2.forward(s).withResidual(xMid));
     }
 
     /** From the gradient of the block's output, in {@code dX}, to that of its input, in the same place. */
     void backward(Stage s, Slice dX) {
-        Slice dHidden = temporary(config.mlp());
         Slice dNorm = temporary(config.width());
         Slice dMid = temporary(config.width());
         Slice dO = temporary(config.width());
         Slice dQkv = temporary(3 * config.width());
-        Slice dMlp = dropPath2.backward(s, dX);
-        fc2.backwardWeights(s, dMlp, gelu);
-        fc2.backwardGelu(s, dHidden, dMlp, hidden);
-        fc1.backwardWeights(s, dHidden, n2);
-        fc1.backwardInput(s, dNorm, dHidden);
+        mlp.backward(s, dNorm, dropPath2.backward(s, dX), n2);
         norm2.backward(s, dMid, dNorm, xMid, dX);
         Slice dAttention = dropPath1.backward(s, dMid);
         proj.backwardWeights(s, dAttention, o);

@@ -261,7 +261,6 @@ public final class KernelWriter {
                         + expr(b) + " ? 0 : " + nan + ")";
             case Expr.Cast c -> cast(c);
             case Expr.Call c -> call(c.function(), c.args());
-            case Expr.Select(Expr condition, Expr a, Expr b) -> select(expr(condition), expr(a), expr(b), a.type());
             case Expr.Broadcast(Type type, Expr x) -> "(" + type(type) + ")(" + expr(x) + ")";
             case Expr.Lanes(Type type) -> dialect.laneNumbers(type);
         };
@@ -370,7 +369,7 @@ public final class KernelWriter {
                 String one = "(" + type(type) + ")(1)";
                 yield select("(" + x + " > 0)", one, select("(" + x + " < 0)", "(-" + one + ")", x, type), type);
             }
-            case ATAN2, POW -> function.name().toLowerCase() + "(" + x + ", " + y + ")";
+            case POW -> "pow(" + x + ", " + y + ")";
             case EXP -> dialect.exp(type) + "(" + x + ")";
             case LOG, LOG2, SQRT, SIN, COS, TAN, TANH, ATAN, ASIN, ACOS, FLOOR, CEIL ->
                 function.name().toLowerCase() + "(" + x + ")";

@@ -179,7 +179,6 @@ final class Arithmetic {
             case TAN -> Math.tan(x);
             case TANH -> Math.tanh(x);
             case ATAN -> Math.atan(x);
-            case ATAN2 -> Math.atan2(x, y);
             case ASIN -> Math.asin(x);
             case ACOS -> Math.acos(x);
             case POW -> Math.pow(x, y);

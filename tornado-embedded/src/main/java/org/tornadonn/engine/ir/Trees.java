@@ -19,7 +19,6 @@ public final class Trees {
             case Expr.Call c ->
                 new Expr.Call(
                         c.function(), c.args().stream().map(a -> map(a, f)).toList());
-            case Expr.Select s -> new Expr.Select(map(s.condition(), f), map(s.a(), f), map(s.b(), f));
             case Expr.Broadcast b -> new Expr.Broadcast(b.type(), map(b.x(), f));
             case Expr.Const _, Expr.Argument _, Expr.Read _, Expr.Length _, Expr.WorkItem _, Expr.Lanes _ -> expr;
         };

@@ -212,7 +212,6 @@ final class LaneVectorizer {
             when c.to().value() == Scalar.F32 || c.to() == Scalar.I32 -> new Expr.Cast(type, c.to(), vector(c.x()));
             case Expr.Call c ->
                 new Expr.Call(c.function(), c.args().stream().map(this::vector).toList());
-            case Expr.Select s -> new Expr.Select(vector(s.condition()), vector(s.a()), vector(s.b()));
             default -> throw new NotLanes();
         };
     }
