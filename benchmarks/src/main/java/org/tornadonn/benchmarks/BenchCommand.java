@@ -81,7 +81,7 @@ public final class BenchCommand implements Subcommand, Callable<Integer> {
                             + " TORNADOVM_HOME is set. By default the engine of this process.")
     List<String> engines;
 
-    @Option(names = "--quick", description = "Fewer sizes and samples: about two minutes on two cores.")
+    @Option(names = "--quick", description = "Fewer sizes and samples: about a minute on two cores.")
     boolean quick;
 
     @Option(names = "--tiny", hidden = true, description = "Sizes of tests.")
