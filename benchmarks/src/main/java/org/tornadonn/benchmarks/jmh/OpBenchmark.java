@@ -1,6 +1,7 @@
 package org.tornadonn.benchmarks.jmh;
 
 import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.AuxCounters;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -20,7 +21,8 @@ import org.tornadonn.benchmarks.op.OpList;
 import org.tornadonn.examples.DeviceChoice;
 
 /**
- * One launch of an op at a size of a model's, through a plan, as a program waits for it. The set-up fails unless the op is right.
+ * One launch of an op at a size of a model's, through a plan, as a program waits for it; beside it its {@link Parts}. The set-up fails
+ * unless the op is right.
  *
  * <p>After {@code ./setup.sh build}: {@code java -cp "benchmarks/target/*:benchmarks/target/lib/*:examples/target/*:examples/target/lib/*"
  * org.openjdk.jmh.Main OpBenchmark}, with {@code -p op=dyt} for one op, {@code -p device=1} for another device.
@@ -35,6 +37,9 @@ import org.tornadonn.examples.DeviceChoice;
 @Measurement(iterations = 5, time = 1)
 @Fork(value = 3, jvmArgsAppend = "--enable-native-access=ALL-UNNAMED")
 public class OpBenchmark {
+    /** Launches whose kernels are timed before an iteration. */
+    private static final int KERNELS = 10;
+
     /** Of {@link OpList}. */
     @Param({
         "layernorm",
@@ -84,7 +89,22 @@ public class OpBenchmark {
     @Param("")
     public String device;
 
+    /** What a launch is not, and what of it is the kernels. */
+    @State(Scope.Thread)
+    @AuxCounters(AuxCounters.Type.EVENTS)
+    public static class Parts {
+        /** To compile; few where the driver keeps programs from one process to the next, as PoCL does. */
+        public double compileMillis;
+
+        /** Of the first launch, with the transfer of the inputs. */
+        public double firstMillis;
+
+        /** Of the kernels of a launch, on the device. */
+        public double kernelMicros;
+    }
+
     private OpRun run;
+    private double kernelMicros;
 
     @Setup(Level.Trial)
     public void prepare() {
@@ -94,8 +114,16 @@ public class OpBenchmark {
         run = new OpRun(DeviceChoice.of(device.isEmpty() ? null : device), direction, size);
     }
 
+    @Setup(Level.Iteration)
+    public void kernel() {
+        kernelMicros = run.timing(KERNELS).device() / 1000;
+    }
+
     @Benchmark
-    public void launch() {
+    public void launch(Parts parts) {
+        parts.compileMillis = run.compileMillis();
+        parts.firstMillis = run.firstMillis();
+        parts.kernelMicros = kernelMicros;
         run.execute();
     }
 

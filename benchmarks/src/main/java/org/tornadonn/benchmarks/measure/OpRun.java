@@ -74,8 +74,12 @@ public final class OpRun implements AutoCloseable {
         plan.execute();
     }
 
+    public Timing timing(int repeats) {
+        return Timing.of(plan, repeats);
+    }
+
     public Sampling sample(Pace pace) {
-        return Sampling.of(pace, repeats -> Timing.of(plan, repeats));
+        return Sampling.of(pace, this::timing);
     }
 
     /** Time to compile the kernels; near zero where the process has compiled them before. */

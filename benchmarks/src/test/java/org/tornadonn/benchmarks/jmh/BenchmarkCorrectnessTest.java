@@ -28,7 +28,10 @@ class BenchmarkCorrectnessTest {
                 benchmark.effort = "TINY";
                 benchmark.device = "";
                 benchmark.prepare();
-                benchmark.launch();
+                benchmark.kernel();
+                OpBenchmark.Parts parts = new OpBenchmark.Parts();
+                benchmark.launch(parts);
+                assertTrue(parts.kernelMicros > 0 && parts.firstMillis > parts.kernelMicros / 1000, op);
                 benchmark.close();
             }
         }

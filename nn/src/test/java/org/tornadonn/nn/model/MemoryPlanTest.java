@@ -14,6 +14,7 @@ import org.tornadonn.nn.Norm;
 import org.tornadonn.nn.Training;
 import org.tornadonn.nn.UserException;
 import org.tornadonn.nn.layer.MemoryUse;
+import org.tornadonn.nn.vit.VitConfig;
 import uk.ac.manchester.tornado.api.runtime.TornadoRuntimeProvider;
 
 /** What is counted before anything is allocated is what is allocated, and what would fit fits. */
@@ -37,6 +38,22 @@ class MemoryPlanTest {
             assertEquals(parameters * (training.averaged() ? 2 : 1), plan.uses().get(MemoryUse.PARAMETERS));
             assertEquals(2 * parameters, plan.uses().get(MemoryUse.OPTIMIZER));
         }
+    }
+
+    /**
+     * Of a block: its input, what its norms give, q, k and v, what attention gives with a number for each head, the sum of that and the
+     * input, and what GELU is given. Not what GELU gives.
+     */
+    @Test
+    void aBlockKeepsWhatItsBackwardReads() {
+        VitConfig one = VitConfig.of(32, 4, 48, 1, 3, 10, Norm.DYT);
+        VitConfig two = VitConfig.of(32, 4, 48, 2, 3, 10, Norm.DYT);
+        long rows = (long) TRAINING.batch() * one.tokens();
+        assertEquals(Float.BYTES * rows * (8 * one.width() + one.mlp() + one.heads()), saved(two) - saved(one));
+    }
+
+    private static long saved(ModelConfig config) {
+        return MemoryPlan.of(config, TRAINING, 1).uses().get(MemoryUse.SAVED);
     }
 
     @Test
