@@ -88,7 +88,7 @@ public final class AttentionKernel {
                 }
                 for (int j = 0; j < reached; j += 16) {
                     for (int l = 0; l < 16; l++) {
-                        most[l] = Math.max(most[l], p[r * padded + j + l]);
+                        most[l] = Lanes.larger(p[r * padded + j + l], most[l]);
                     }
                 }
                 float maximum = Lanes.maximum(most);

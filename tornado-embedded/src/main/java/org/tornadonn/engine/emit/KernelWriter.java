@@ -261,6 +261,7 @@ public final class KernelWriter {
                         + expr(b) + " ? 0 : " + nan + ")";
             case Expr.Cast c -> cast(c);
             case Expr.Call c -> call(c.function(), c.args());
+            case Expr.Select(Expr condition, Expr a, Expr b) -> select(expr(condition), expr(a), expr(b), a.type());
             case Expr.Broadcast(Type type, Expr x) -> "(" + type(type) + ")(" + expr(x) + ")";
             case Expr.Lanes(Type type) -> dialect.laneNumbers(type);
         };

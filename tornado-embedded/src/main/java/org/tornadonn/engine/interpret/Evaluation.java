@@ -66,6 +66,7 @@ final class Evaluation {
                         c.type(),
                         counted(c.type(), x -> Arithmetic.call(c.function(), x)),
                         c.args().toArray(Expr[]::new));
+            case Expr.Select s -> lanes(s.type(), x -> (Boolean) x[0] ? x[1] : x[2], s.condition(), s.a(), s.b());
             case Expr.Broadcast(Type type, Expr x) -> {
                 Eval scalar = of(x);
                 yield item -> {

@@ -4,7 +4,8 @@ import java.util.List;
 
 /**
  * Expressions. They have no side effects; a {@link Load} reads memory at the place in the statement order where its
- * statement stands. Operands of {@link Binary} and {@link Compare} have equal types (shift counts are I32 of the same lanes).
+ * statement stands. Operands of {@link Binary}, {@link Compare} and {@link Select} have equal types (shift counts are I32
+ * of the same lanes).
  */
 public sealed interface Expr {
     Type type();
@@ -158,6 +159,14 @@ public sealed interface Expr {
         CEIL,
         SIGNUM,
         CLAMP
+    }
+
+    /** {@code condition ? a : b}; both sides may be evaluated. */
+    record Select(Expr condition, Expr a, Expr b) implements Expr {
+        @Override
+        public Type type() {
+            return a.type();
+        }
     }
 
     /** A scalar repeated in every lane. */

@@ -1,6 +1,7 @@
 package org.tornadonn.engine.ir;
 
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
 /** Walks over expressions and statements. */
@@ -20,6 +21,7 @@ public final class Trees {
                 new Expr.Call(
                         c.function(), c.args().stream().map(a -> map(a, f)).toList());
             case Expr.Broadcast b -> new Expr.Broadcast(b.type(), map(b.x(), f));
+            case Expr.Select s -> new Expr.Select(map(s.condition(), f), map(s.a(), f), map(s.b(), f));
             case Expr.Const _, Expr.Argument _, Expr.Read _, Expr.Length _, Expr.WorkItem _, Expr.Lanes _ -> expr;
         };
         return f.apply(rebuilt);
@@ -53,6 +55,13 @@ public final class Trees {
             visitor.accept(e);
             return e;
         });
+    }
+
+    /** Whether a node of an expression is such. */
+    public static boolean contains(Expr expr, Predicate<Expr> such) {
+        boolean[] found = {false};
+        visit(expr, e -> found[0] |= such.test(e));
+        return found[0];
     }
 
     /** Visits every node of a statement's expressions. */

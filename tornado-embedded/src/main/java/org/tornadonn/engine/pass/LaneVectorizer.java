@@ -152,7 +152,7 @@ final class LaneVectorizer {
     private void assign(Var var, Expr value) {
         boolean varies = varies(value);
         if (value.type().equals(Type.I32)
-                && !contains(
+                && !Trees.contains(
                         value,
                         e -> e instanceof Expr.Load
                                 || e instanceof Expr.Read(Var v) && v.type().isVector())) {
@@ -165,14 +165,8 @@ final class LaneVectorizer {
         current.put(var, new Expr.Read(fresh));
     }
 
-    private static boolean contains(Expr expr, java.util.function.Predicate<Expr> test) {
-        boolean[] found = {false};
-        Trees.visit(expr, e -> found[0] |= test.test(e));
-        return found[0];
-    }
-
     private boolean varies(Expr expr) {
-        return contains(
+        return Trees.contains(
                 expr,
                 e -> e instanceof Expr.Read(Var v)
                         && (v.equals(loop.var()) || v.type().isVector()));
@@ -193,6 +187,10 @@ final class LaneVectorizer {
         }
         Type type = expr.type().withLanes(loop.trips());
         if (!varies(expr)) {
+            if (type.scalar() == Scalar.BOOL) {
+                // True is -1 in lanes and 1 outside of them.
+                throw new NotLanes();
+            }
             return new Expr.Broadcast(type, scalar(expr));
         }
         return switch (expr) {
@@ -212,6 +210,7 @@ final class LaneVectorizer {
             when c.to().value() == Scalar.F32 || c.to() == Scalar.I32 -> new Expr.Cast(type, c.to(), vector(c.x()));
             case Expr.Call c ->
                 new Expr.Call(c.function(), c.args().stream().map(this::vector).toList());
+            case Expr.Select s -> new Expr.Select(vector(s.condition()), vector(s.a()), vector(s.b()));
             default -> throw new NotLanes();
         };
     }

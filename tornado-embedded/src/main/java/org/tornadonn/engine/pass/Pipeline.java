@@ -34,6 +34,7 @@ public final class Pipeline {
         Map<String, UnaryOperator<Kernel>> passes = new LinkedHashMap<>();
         passes.put("Specialize", k -> Specialize.run(k, specialization));
         passes.put("ParallelToGrid", k -> ParallelToGrid.run(k, specialization.cpu()));
+        passes.put("BranchesToSelects", BranchesToSelects::run);
         passes.put("MergeBlocks", MergeBlocks::run);
         passes.put("LaneVectorizer", k -> LaneVectorizer.run(k, specialization.aliases()));
         passes.put("UnrollVectorLoops", UnrollVectorLoops::run);

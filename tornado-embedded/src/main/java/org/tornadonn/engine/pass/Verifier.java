@@ -110,6 +110,14 @@ public final class Verifier {
             }
             case Expr.Compare c -> check(c.a().type().equals(c.b().type()), "comparison of different types");
             case Expr.Order o -> check(o.a().type().equals(o.b().type()), "order of different types");
+            case Expr.Select s -> {
+                check(s.a().type().equals(s.b().type()), "selection of different types");
+                check(
+                        s.condition()
+                                .type()
+                                .equals(Type.BOOL.withLanes(s.a().type().lanes())),
+                        "selection condition");
+            }
             case Expr.Load l -> {
                 check(l.index().type().equals(Type.I32), "index of " + l.array().name());
                 check(

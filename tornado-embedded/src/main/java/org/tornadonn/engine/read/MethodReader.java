@@ -278,6 +278,7 @@ final class MethodReader {
             case Expr.Cast c -> reads(c.x(), var);
             case Expr.Call c -> c.args().stream().anyMatch(a -> reads(a, var));
             case Expr.Load l -> reads(l.index(), var);
+            case Expr.Select s -> reads(s.condition(), var) || reads(s.a(), var) || reads(s.b(), var);
             case Expr.Broadcast b -> reads(b.x(), var);
             case Expr.Const _, Expr.Argument _, Expr.Length _, Expr.WorkItem _, Expr.Lanes _ -> false;
         };

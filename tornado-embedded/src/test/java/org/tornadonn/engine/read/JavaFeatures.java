@@ -235,6 +235,36 @@ final class JavaFeatures {
         }
     }
 
+    /** Choices in lanes: by NaN, by what is the same in all lanes, swapped values, and one with a side that must not be evaluated. */
+    static void kChoices(FloatArray y, FloatArray x, IntArray k) {
+        for (@Parallel int block = 0; block < x.getSize() / 16; block++) {
+            int base = block * 16;
+            float[] most = new float[16];
+            for (int l = 0; l < 16; l++) {
+                float in = x.get(base + l);
+                float turned = -in;
+                most[l] = in > turned ? in : turned;
+            }
+            float same = k.get(base) > 4 ? 1f : 2f;
+            for (int l = 0; l < 16; l++) {
+                float in = x.get(base + l);
+                float root = TornadoMath.sqrt(in);
+                float a = root >= 0.5f ? in : most[l];
+                float b = root < 0.5f ? in : most[l];
+                float c = same > 1.5f ? a : b;
+                float d = same > 1.5f ? b : a;
+                int nearer = c * c <= d * d ? 1 : 2;
+                y.set(base + l, a + 2f * b + 4f * c + nearer);
+            }
+        }
+        for (@Parallel int i = 0; i < x.getSize(); i++) {
+            if (i >= x.getSize() / 16 * 16) {
+                int divisor = k.get(i) % 2;
+                y.set(i, divisor == 0 ? 7 : 100 / divisor);
+            }
+        }
+    }
+
     /** A loop of 16 that carries a value, and one that reads what another trip wrote: neither may become vectors. */
     static void kNotLanes(FloatArray y, FloatArray x, IntArray k) {
         for (@Parallel int one = 0; one < 1; one++) {

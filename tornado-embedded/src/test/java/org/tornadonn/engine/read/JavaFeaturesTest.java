@@ -47,6 +47,7 @@ class JavaFeaturesTest {
         kernels.put("mathematics", JavaFeatures::kMath);
         kernels.put("several parallel loops", JavaFeatures::kTwoLoops);
         kernels.put("lane loops", JavaFeatures::kLanes);
+        kernels.put("choices", JavaFeatures::kChoices);
         kernels.put("loops that are not lanes", JavaFeatures::kNotLanes);
         return devices().stream()
                 .flatMap(d -> kernels.entrySet().stream().map(k -> Arguments.of(k.getKey(), d, k.getValue())));
