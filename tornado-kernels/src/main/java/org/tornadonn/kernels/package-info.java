@@ -8,7 +8,8 @@
  * an array again behind the parameter that it writes. Entry t + k of the table is where the tensor in the k-th array argument begins. All outputs are written in full
  * (none is added to).
  *
- * <p>Loops over 16 lanes without control flow are vector code on the embedded engine and ordinary loops elsewhere; the
+ * <p>Loops over 16 lanes without control flow, but for choices (c ? a : b) between values at hand, are vector code on the embedded engine
+ * and ordinary loops elsewhere; the
  * work-items of most kernels are blocks of rows. Results are the same bits in every run on a device: no atomics, and sums are cut into parts by
  * shape alone.
  */
