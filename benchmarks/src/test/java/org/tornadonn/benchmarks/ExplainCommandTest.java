@@ -49,7 +49,9 @@ class ExplainCommandTest {
         int pass = text.indexOf("== After LaneVectorizer");
         assertFalse(text.substring(0, pass).contains("vload16"), "no vectors before the pass that makes them");
         assertTrue(text.substring(pass).contains("vload16"), text);
-        assertTrue(say(0, "explain", "SoftmaxKernel.kForward").contains("= exp_float16("), "our own exp of lanes");
+        String softmax = say(0, "explain", "SoftmaxKernel.kForward");
+        assertTrue(softmax.contains("= exp_float16("), "our own exp of lanes");
+        assertTrue(softmax.contains("= select(b, a, (a > b))"), "a choice of lanes");
         String sized = say(0, "explain", "AttentionKernel.kForward", "--value", "headDim=48");
         assertTrue(sized.contains("_48"), sized);
         String gpu = say(0, "explain", "org.tornadonn.examples.HelloKernel.kSquash", "--gpu");

@@ -9,8 +9,7 @@
  * (none is added to).
  *
  * <p>Loops over 16 lanes without control flow, but for choices (c ? a : b) between values at hand, are vector code on the embedded engine
- * and ordinary loops elsewhere; the
- * work-items of most kernels are blocks of rows. Results are the same bits in every run on a device: no atomics, and sums are cut into parts by
+ * and ordinary loops elsewhere; the work-items of most kernels are blocks of rows. Results are the same bits in every run on a device: no atomics, and sums are cut into parts by
  * shape alone.
  */
 package org.tornadonn.kernels;

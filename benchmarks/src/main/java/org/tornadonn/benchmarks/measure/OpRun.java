@@ -74,6 +74,7 @@ public final class OpRun implements AutoCloseable {
         plan.execute();
     }
 
+    /** Of some executions in a row. */
     public Timing timing(int repeats) {
         return Timing.of(plan, repeats);
     }

@@ -235,7 +235,7 @@ final class JavaFeatures {
         }
     }
 
-    /** Choices in lanes: by NaN, by what is the same in all lanes, swapped values, and one with a side that must not be evaluated. */
+    /** Choices in lanes: by NaN, by what is the same in all lanes, and one with a side that must not be evaluated. */
     static void kChoices(FloatArray y, FloatArray x, IntArray k) {
         for (@Parallel int block = 0; block < x.getSize() / 16; block++) {
             int base = block * 16;
@@ -251,10 +251,12 @@ final class JavaFeatures {
                 float root = TornadoMath.sqrt(in);
                 float a = root >= 0.5f ? in : most[l];
                 float b = root < 0.5f ? in : most[l];
-                float c = same > 1.5f ? a : b;
-                float d = same > 1.5f ? b : a;
-                int nearer = c * c <= d * d ? 1 : 2;
-                y.set(base + l, a + 2f * b + 4f * c + nearer);
+                y.set(base + l, a + 2f * b + (a * a <= b * b ? 4f : 8f));
+            }
+            for (int l = 0; l < 16; l++) {
+                float in = x.get(base + l);
+                float c = same > 1.5f ? in : most[l];
+                y.set(base + l, y.get(base + l) + c);
             }
         }
         for (@Parallel int i = 0; i < x.getSize(); i++) {
